@@ -1,0 +1,77 @@
+import { z } from "zod";
+
+const positive = z.number().positive();
+const count = z.int().positive();
+
+/**
+ * The configuration of a training run: the `--config` file, `--set`, the body of `POST /v1/train/runs` and
+ * `config` in model.json are this object. Names are the method's; defaults are the `default` preset.
+ */
+export const configSchema = z.strictObject({
+  algorithm: z.enum(["lightman", "maml", "fomaml", "supervised"]).default("lightman").describe(
+    "lightman: both branches, exact second order; maml: lambda2 = 0; fomaml: maml to first order; supervised: pooled cross-entropy",
+  ),
+  seed: z.int().nonnegative().default(0).describe("root of every random stream"),
+
+  data: z.string().default("synthetic").describe("synthetic, a packed FILE.safetensors, or a manifest.csv"),
+  synthetic: z.strictObject({
+    seed: z.int().nonnegative().default(0).describe("seed of the data set"),
+    rho: z.number().min(0).max(1).default(0.6).describe("strength of individual differences"),
+    trainSubjects: count.default(24),
+    holdoutSubjects: count.default(12),
+  }).prefault({}),
+  macro: z.string().default("data").describe("where macro clips come from: data, FILE, magnify, none"),
+  magnify: positive.default(6).describe("k of macro: magnify, frame' = onset + k (frame - onset)"),
+  holdout: z.union([z.number().gt(0).lt(1), z.array(z.string()).min(1)]).default(1 / 3).describe(
+    "held-out subjects: a fraction of them, or a list of database/subject",
+  ),
+
+  frames: count.default(8).describe("M, frames a clip"),
+  size: count.default(32).describe("H = W, pixels"),
+  inputChannels: z.union([z.literal(1), z.literal(3)]).default(1),
+  input: z.enum(["frames", "difference"]).default("difference").describe("frames as they are, or each minus the first"),
+  time: z.enum(["tim", "linear", "nearest"]).default("tim"),
+
+  backbone: z.enum(["conv4"]).default("conv4"),
+  decoder: z.enum(["unet", "none"]).default("unet"),
+  channels: count.default(16).describe("C of every hidden layer"),
+  norm: z.enum(["support", "transductive"]).default("support"),
+  normShrink: z.number().min(0).max(1).default(0).describe(
+    "weight of the running statistics when support statistics are shrunk towards them",
+  ),
+
+  ways: z.int().min(2).nullable().default(null).describe("N; null: every class the subject offers"),
+  shots: count.default(5).describe("K, support clips a class"),
+  queries: count.default(5).describe("Q, query clips a class"),
+  macros: z.int().nonnegative().default(3).describe("macro clips a class"),
+  tasksPerStep: count.default(2).describe("N_tr, tasks of one outer step"),
+  shuffleLabels: z.boolean().default(false).describe("permute labels by task: the classical few-shot protocol"),
+
+  outerSteps: z.int().nonnegative().default(100),
+  warmupSteps: z.int().nonnegative().default(0).describe("first outer steps taken with first-order gradients"),
+  innerSteps: z.int().min(0).max(10).default(1),
+  firstOrder: z.boolean().default(false).describe("FOMAML: drop the second-order term"),
+  alpha: positive.default(0.2).describe("inner rate"),
+  learnInnerRates: z.boolean().default(false).describe("Meta-SGD: a learned inner rate a layer, starting at alpha"),
+  beta: positive.default(1e-3).describe("outer rate"),
+  schedule: z.enum(["constant", "cosine"]).default("constant").describe("of the outer rate"),
+  weightDecay: z.number().nonnegative().default(1e-4),
+  clipNorm: positive.nullable().default(null).describe("largest global norm of the outer gradient; null: no clipping"),
+  lambda1: z.number().nonnegative().default(0.55),
+  lambda2: z.number().nonnegative().default(0.45),
+  aux: z.enum(["mmd", "cross-kernel"]).default("mmd"),
+  sigma: z.union([z.literal("median"), positive]).default("median").describe("of the Gaussian kernel, by scale"),
+  uncalibratedWeight: z.number().min(0).max(1).default(0).describe(
+    "share of the outer loss taken at theta itself, before the inner step (MAML++ multi-step loss, step 0)",
+  ),
+  classWeights: z.boolean().default(false).describe("weigh the cross-entropy by inverse class frequency"),
+
+  checkpointEvery: count.default(10).describe("outer steps between checkpoints"),
+  keepCheckpoints: count.default(3),
+});
+
+/** A complete, checked configuration. */
+export type Config = z.infer<typeof configSchema>;
+
+/** A configuration as a user may give it: every field optional. */
+export type ConfigInput = z.input<typeof configSchema>;

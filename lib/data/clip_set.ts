@@ -1,0 +1,55 @@
+/** What a clip shows: a brief, involuntary movement, or a large, posed one that serves the auxiliary loss only. */
+export type ClipKind = "micro" | "macro";
+
+/**
+ * How frames become a clip tensor. Stored in model.json: training, adapt and predict run the same code with it.
+ */
+export interface Recipe {
+  /** Frames per clip, M. */
+  readonly frames: number;
+  /** Height and width in pixels, H = W. */
+  readonly size: number;
+  /** 1 (grey) or 3 (RGB), C. Grey pictures are widened to three channels, colour narrowed to one (Rec. 601 luma). */
+  readonly channels: 1 | 3;
+  /** What the network sees: the frames, or each frame minus the first. Applied in floating point at the model's door. */
+  readonly input: "frames" | "difference";
+  /** How M frames are taken from any number of frames (method: TIM by default). */
+  readonly time: "tim" | "linear" | "nearest";
+}
+
+/**
+ * Clips in memory, preprocessed to one shape by one recipe.
+ *
+ * Shape letters: n clips, M frames, H height, W width, C channels.
+ */
+export interface ClipSet {
+  readonly recipe: Recipe;
+  /** `[n, M, H, W, C]`, row-major, 0 to 255. Differences are taken later, in floating point. */
+  readonly clips: Uint8Array;
+  /** `[n]` names, one a clip, for messages and reports. */
+  readonly ids: readonly string[];
+  /** `[n]` indices into {@linkcode ClipSet.classes}. */
+  readonly labels: Int32Array;
+  /** `[n]` indices into {@linkcode ClipSet.subjectNames}. */
+  readonly subjects: Int32Array;
+  /** `[n]` what each clip is. */
+  readonly kinds: readonly ClipKind[];
+  /** The label names, sorted. */
+  readonly classes: readonly string[];
+  /** `database/subject`: a subject is identified by both. */
+  readonly subjectNames: readonly string[];
+}
+
+/** One task of Algorithm 1: clip indices into a {@linkcode ClipSet}. */
+export interface Episode {
+  /** Classes of the task, indices into `classes`, ascending. */
+  readonly ways: readonly number[];
+  /** The subject (index) the task is about, for reports. */
+  readonly subject: number;
+  /** Micro clips of the support set. */
+  readonly support: readonly number[];
+  /** Micro clips of the query set; disjoint from the support set. */
+  readonly query: readonly number[];
+  /** Macro clips for the auxiliary loss; may be empty. */
+  readonly macro: readonly number[];
+}

@@ -1,0 +1,2 @@
+/** Seeded, named random streams: no hidden state, no tensors. @module */
+export * from "./random.ts";

@@ -1,0 +1,26 @@
+/** Element types this project writes and reads. */
+export type StoredDtype = "F32" | "I32" | "U8";
+
+/** A tensor at rest: shape and typed array, no backend. */
+export interface StoredTensor {
+  readonly dtype: StoredDtype;
+  readonly shape: readonly number[];
+  /** Row-major; `Float32Array` for F32, `Int32Array` for I32, `Uint8Array` for U8. */
+  readonly data: Float32Array | Int32Array | Uint8Array;
+}
+
+/** An object store: keys are `/`-separated paths, values are bytes. */
+export interface ObjectStore {
+  /** The URL it was opened from, for messages. */
+  readonly url: string;
+  /** The object's bytes, or null when there is none. */
+  get(key: string): Promise<Uint8Array | null>;
+  /** Writes an object whole: at any moment, also after a crash, readers see the old or the new bytes. */
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** Writes an object only if the key is free. Resolves to false, changing nothing, when it is taken. */
+  putIfAbsent(key: string, bytes: Uint8Array): Promise<boolean>;
+  /** Keys that begin with the prefix, sorted. */
+  list(prefix: string): Promise<string[]>;
+  /** Removes an object; removing what is not there is no error. */
+  delete(key: string): Promise<void>;
+}

@@ -1,0 +1,2 @@
+/** Plain nested parameter records: no tensors, no dependencies. @module */
+export * from "./tree.ts";
