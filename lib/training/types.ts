@@ -1,0 +1,43 @@
+import type { Config } from "../config/mod.ts";
+import type { ObjectStore } from "../storage/mod.ts";
+
+/** What a run tells while it works. */
+export type TrainingEvent =
+  | { readonly type: "status"; readonly message: string }
+  | {
+    readonly type: "step";
+    /** Outer steps done, of `steps`. */
+    readonly step: number;
+    readonly steps: number;
+    /** Mean query loss and accuracy after adaptation, over the tasks of the step. */
+    readonly loss: number;
+    readonly accuracy: number;
+    readonly secondsLeft: number;
+  }
+  | { readonly type: "checkpoint"; readonly step: number };
+
+/** What a finished run leaves. */
+export interface TrainingResult {
+  /** Model name and content-addressed version in the store. */
+  readonly name: string;
+  readonly version: string;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** Options of a run. */
+export interface TrainingOptions {
+  readonly store: ObjectStore;
+  /** Tenant whose models and runs these are. */
+  readonly tenant: string;
+  /** Model name. */
+  readonly name: string;
+  /** Identifies the run in the store; a run with checkpoints continues from the last one. */
+  readonly runId: string;
+  /** Worker processes' count; 0 or 1: in this thread. */
+  readonly workers: number;
+  readonly signal: AbortSignal;
+  onEvent(event: TrainingEvent): void;
+}
+
+/** Runs meta-training from configuration to a published model; injected into the train function. */
+export type Trainer = (config: Config, options: TrainingOptions) => Promise<TrainingResult>;
