@@ -30,7 +30,7 @@ export async function startBackend(name: BackendName): Promise<void> {
   let started: boolean;
   try {
     started = await tf.setBackend(name);
-    await tf.ready();
+    if (started) await tf.ready();
     // The advertisement comes with the first value written.
     if (started && name === "cpu") tf.scalar(0).dispose();
   } finally {
