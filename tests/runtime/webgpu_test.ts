@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { availableBackends, chooseBackend } from "../../lib/runtime/mod.ts";
+import { needs } from "../_util/needs.ts";
 import { withTensorCount } from "../_util/leaks.ts";
 
 // In its own file: a process of its own, so that a driver that dies takes no other test along.
@@ -8,8 +9,7 @@ const offered = await availableBackends({ includeSoftware: true });
 const webgpu = offered.find((backend) => backend.name === "webgpu");
 
 Deno.test({
-  name: `chooseBackend() makes webgpu compute on this machine${webgpu ? "" : " (skipped: no WebGPU adapter)"}`,
-  ignore: !webgpu,
+  ...needs(webgpu !== undefined, "no WebGPU adapter", "chooseBackend() makes webgpu compute on this machine"),
   // tfjs keeps the device for the life of the process.
   sanitizeResources: false,
   async fn() {
