@@ -1,0 +1,51 @@
+import type { Tree } from "../tree/mod.ts";
+import { modelPrefix, readCard, type StoredCard } from "./_stored_card.ts";
+import { readWeights } from "./_weights_file.ts";
+import { currentVersion } from "./current_version.ts";
+import { NotFoundError } from "./not_found_error.ts";
+import type { ObjectStore, StoredTensor } from "./types.ts";
+
+/** Which version {@linkcode loadModel} takes. */
+export interface LoadModelOptions {
+  /** A version, whatever aliases say. */
+  readonly version?: string;
+  /** An alias, `stable` by default. */
+  readonly alias?: string;
+}
+
+/**
+ * Loads a version of a model and verifies it: the weights must hash to what model.json says.
+ *
+ * @param store Where the model is.
+ * @param tenant Whose model it is.
+ * @param name Model name.
+ * @param options Which version.
+ * @returns Version, weights and model card.
+ * @throws {NotFoundError} When there is no such model, alias or version.
+ * @throws {SyntaxError} When model.json or the weights are damaged.
+ *
+ * @example
+ * ```ts
+ * import { assertRejects } from "@std/assert";
+ * import { loadModel, memoryStore, NotFoundError } from "./mod.ts";
+ * await assertRejects(() => loadModel(memoryStore(), "default", "main"), NotFoundError, "stable");
+ * ```
+ */
+export async function loadModel(
+  store: ObjectStore,
+  tenant: string,
+  name: string,
+  options: LoadModelOptions = {},
+): Promise<{ version: string; weights: Tree<StoredTensor>; card: StoredCard }> {
+  const alias = options.alias ?? "stable";
+  const version = options.version ?? await currentVersion(store, tenant, name, alias);
+  if (version === null) {
+    throw new NotFoundError(`Cannot load model "${name}": expected alias "${alias}" to name a version, there is none`);
+  }
+  const card = await readCard(store, tenant, name, version);
+  if (card === null) throw new NotFoundError(`Cannot load model "${name}": there is no version ${version}`);
+  const key = `${modelPrefix(tenant, name)}/${version}/weights.safetensors`;
+  const weights = await readWeights(store, key, card.weightsSha256);
+  if (weights === null) throw new SyntaxError(`Cannot load model "${name}": object "${key}" is missing`);
+  return { version, weights, card };
+}
