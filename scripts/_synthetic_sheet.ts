@@ -1,5 +1,5 @@
 import { encode } from "fast-png";
-import { renderClip, type SyntheticClip } from "../lib/data/synthetic/mod.ts";
+import { renderClip, SYNTHETIC_CLASSES, type SyntheticClip } from "../lib/data/synthetic/mod.ts";
 
 /** Side of a picture on the sheet, gap between pictures, both in pixels. */
 const SIZE = 72;
@@ -8,14 +8,23 @@ const GAP = 2;
 const GAIN = 4;
 
 /**
- * Draws a contact sheet: one row a clip, five of its frames from onset to offset, then the difference of apex and onset,
- * amplified around grey.
+ * Draws a contact sheet: subjects side by side; rows are their emotions, a micro above a macro clip each; in a row five
+ * frames from onset to offset (the third is the apex), then the difference of apex and onset, amplified around grey.
  *
- * @param clips One row each.
- * @param rowsPerBlock Rows between wider gaps.
+ * @param all A data set's clips, of which the first four subjects are shown.
  * @returns A PNG file.
  */
-export function syntheticSheet(clips: readonly SyntheticClip[], rowsPerBlock: number, columns = 1): Uint8Array {
+export function syntheticSheet(all: readonly SyntheticClip[]): Uint8Array {
+  const subjects = [...new Set(all.map((clip) => clip.subject))].slice(0, 4);
+  const clips = subjects.flatMap((subject) =>
+    SYNTHETIC_CLASSES.flatMap((label) =>
+      ["micro", "macro"].flatMap((kind) =>
+        all.filter((clip) => clip.subject === subject && clip.label === label && clip.kind === kind).slice(0, 1)
+      )
+    )
+  );
+  const columns = 2;
+  const rowsPerBlock = 6;
   const cells = 6;
   const pitch = SIZE + GAP;
   const blockWidth = cells * pitch + 3 * GAP;

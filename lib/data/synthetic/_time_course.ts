@@ -7,7 +7,7 @@ const RESIDUE = 0.1;
  * Intensity of a clip's expression in a frame counted from the onset: 0 at the onset, 1 at the apex, eased both ways by
  * a raised cosine, a tenth left at the offset.
  */
-export function intensityAt(clip: SyntheticClip, frame: number): number {
+export function intensityAt(clip: Pick<SyntheticClip, "onset" | "apex" | "offset">, frame: number): number {
   const apex = clip.apex - clip.onset;
   if (frame <= apex) return ease(frame / apex);
   return 1 - (1 - RESIDUE) * ease((frame - apex) / (clip.offset - clip.apex));

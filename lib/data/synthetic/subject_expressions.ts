@@ -1,13 +1,7 @@
 import { createRandom } from "../../random/mod.ts";
-import { ACTION_UNITS } from "./action_units.ts";
+import { SYNTHETIC_CLASSES, type SyntheticClass } from "./synthetic_classes.ts";
 import { dot, drawRotation } from "./_draw_rotation.ts";
 import { subjectName } from "./_subject_name.ts";
-
-/** The emotions, sorted; the labels of every clip. */
-export const SYNTHETIC_CLASSES = ["negative", "positive", "surprise"] as const;
-
-/** One of {@linkcode SYNTHETIC_CLASSES}. */
-export type SyntheticClass = typeof SYNTHETIC_CLASSES[number];
 
 /** How everyone shows an emotion at ρ = 0: coordinates on the expression axes, of length 1. */
 const CANONICAL: Readonly<Record<SyntheticClass, readonly number[]>> = {
@@ -70,26 +64,6 @@ function countAlike(own: readonly (readonly number[])[]): number {
     const likeness = SYNTHETIC_CLASSES.map((label) => dot(v, CANONICAL[label]));
     return likeness.indexOf(Math.max(...likeness)) === k;
   }).length;
-}
-
-/**
- * Reads expression coordinates as action-unit intensities.
- *
- * @param coordinates `[6]`, one an axis.
- * @returns Intensity by unit name, every unit of {@linkcode ACTION_UNITS}, 0 for units at rest.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { actionUnitIntensities } from "./mod.ts";
- * const intensities = actionUnitIntensities([-0.5, 0, 0, 0, 0, 0]);
- * assertEquals([intensities.AU4, intensities.AU1], [0.5, 0]);
- * ```
- */
-export function actionUnitIntensities(coordinates: readonly number[]): Record<string, number> {
-  return Object.fromEntries(
-    ACTION_UNITS.map(({ name, axis, end }) => [name, Math.max(0, end * (coordinates[axis] ?? 0))]),
-  );
 }
 
 function unit(v: readonly number[]): readonly number[] {

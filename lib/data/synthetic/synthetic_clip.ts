@@ -1,5 +1,5 @@
 import type { ClipKind } from "../clip_set.ts";
-import type { SyntheticClass } from "./subject_expressions.ts";
+import type { SyntheticClass } from "./synthetic_classes.ts";
 import type { SyntheticFace } from "./synthetic_face.ts";
 
 /** Everything that decides a clip's pixels, picture size and colour aside. Lengths in face widths, angles in radians. */

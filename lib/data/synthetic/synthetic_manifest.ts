@@ -3,7 +3,8 @@ import type { ClipKind } from "../clip_set.ts";
 import { completeOptions } from "./_complete_options.ts";
 import { drawFace } from "./_draw_face.ts";
 import { subjectName } from "./_subject_name.ts";
-import { subjectExpressions, SYNTHETIC_CLASSES } from "./subject_expressions.ts";
+import { subjectExpressions } from "./subject_expressions.ts";
+import { SYNTHETIC_CLASSES } from "./synthetic_classes.ts";
 import type { SyntheticClip, SyntheticNuisance } from "./synthetic_clip.ts";
 import type { SyntheticOptions } from "./synthetic_options.ts";
 

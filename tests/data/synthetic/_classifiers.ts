@@ -3,7 +3,7 @@ export function trainRidge(x: readonly Float64Array[], y: readonly number[], cla
   const n = x.length;
   const f = x[0]!.length;
   const mean = new Float64Array(f);
-  for (const row of x) { for (let i = 0; i < f; i++) mean[i]! += row[i]! / n; }
+  for (const row of x) for (let i = 0; i < f; i++) mean[i]! += row[i]! / n;
   const centred = x.map((row) => row.map((value, i) => value - mean[i]!));
   const prior = Array.from({ length: classes }, (_, k) => y.filter((label) => label === k).length / n);
   // Few clips: solve in the space of clips; many: in the space of features.
@@ -27,14 +27,18 @@ export function trainRidge(x: readonly Float64Array[], y: readonly number[], cla
   const right = targets.map((target) => {
     if (dual) return Float64Array.from(target);
     const sum = new Float64Array(f);
-    centred.forEach((row, r) => { for (let i = 0; i < f; i++) sum[i]! += row[i]! * target[r]!; });
+    centred.forEach((row, r) => {
+      for (let i = 0; i < f; i++) sum[i]! += row[i]! * target[r]!;
+    });
     return sum;
   });
   const solved = solve(gram, right);
   const weights = dual
     ? solved.map((alpha) => {
       const sum = new Float64Array(f);
-      centred.forEach((row, r) => { for (let i = 0; i < f; i++) sum[i]! += row[i]! * alpha[r]!; });
+      centred.forEach((row, r) => {
+        for (let i = 0; i < f; i++) sum[i]! += row[i]! * alpha[r]!;
+      });
       return sum;
     })
     : solved;
