@@ -18,8 +18,8 @@ export interface DocSymbol {
 /** Kinds that carry documentation. */
 const DOCUMENTED = new Set(["function", "class", "interface", "typeAlias", "variable", "enum", "namespace"]);
 
-/** A sentence: begins with no small letter (or a file name), ends with a full stop or its like. */
-const SENTENCE = /^(?:[^a-z\s]|\w+\.\w)[\s\S]*[.!?:]\)?$/;
+/** A sentence: several words and a full stop or its like. It may begin small, with a formula or a file name. */
+const SENTENCE = /^\S+\s[\s\S]*[.!?:]\)?$/;
 
 /**
  * Checks the documentation of what a folder exports.

@@ -17,26 +17,26 @@ const faults = (...args: Parameters<typeof symbol>) => checkDocstrings([symbol(.
 const NUMBER = { repr: "number" };
 
 Deno.test("checkDocstrings() passes complete documentation", () => {
-  assertEquals(faults("function", "Adds.", ["return", "example"], NUMBER), []);
-  assertEquals(faults("function", "Writes.", ["example"], { repr: "void" }), []);
-  assertEquals(faults("function", "Checks.", ["example"], { repr: "asserts x is string" }), []);
+  assertEquals(faults("function", "Adds two.", ["return", "example"], NUMBER), []);
+  assertEquals(faults("function", "Writes it.", ["example"], { repr: "void" }), []);
+  assertEquals(faults("function", "Checks it.", ["example"], { repr: "asserts x is string" }), []);
   assertEquals(
-    faults("function", "Writes.", ["example"], { repr: "Promise", value: { typeParams: [{ repr: "void" }] } }),
+    faults("function", "Writes it.", ["example"], { repr: "Promise", value: { typeParams: [{ repr: "void" }] } }),
     [],
   );
   assertEquals(faults("interface", "What runs, on two\nlines.\n\nmore"), []);
-  assertEquals(faults("interface", "model.json: what a version is."), []);
+  assertEquals(faults("function", "a ∘ b, elementwise.", ["return", "example"], NUMBER), []);
 });
 
 Deno.test("checkDocstrings() names what is missing and where", () => {
   assertEquals(faults("interface", undefined), ["lib/a/x.ts:5 x has no docstring"]);
   assertEquals(faults("interface", "No full stop").length, 1);
-  assertEquals(faults("interface", "small letter.").length, 1);
-  assertEquals(faults("function", "Adds.", ["example"], NUMBER), ["lib/a/x.ts:5 x lacks @returns"]);
-  assertEquals(faults("function", "Adds.", ["return"], NUMBER), ["lib/a/x.ts:5 x lacks @example"]);
+  assertEquals(faults("interface", "Options.").length, 1);
+  assertEquals(faults("function", "Adds two.", ["example"], NUMBER), ["lib/a/x.ts:5 x lacks @returns"]);
+  assertEquals(faults("function", "Adds two.", ["return"], NUMBER), ["lib/a/x.ts:5 x lacks @example"]);
   const map = { repr: "Promise", value: { typeParams: [{ repr: "Map", value: { typeParams: [{ repr: "void" }] } }] } };
-  assertEquals(faults("function", "Reads.", ["example"], map), ["lib/a/x.ts:5 x lacks @returns"]);
-  assertEquals(faults("function", "Infers.", ["example"], undefined), ["lib/a/x.ts:5 x lacks @returns"]);
+  assertEquals(faults("function", "Reads it.", ["example"], map), ["lib/a/x.ts:5 x lacks @returns"]);
+  assertEquals(faults("function", "Infers it.", ["example"], undefined), ["lib/a/x.ts:5 x lacks @returns"]);
 });
 
 Deno.test("readMarkdown() lists relative links, named files and tasks", () => {

@@ -80,6 +80,12 @@ Deno.test("checkLayers() finds cycles, also through types", () => {
   );
 });
 
+Deno.test("checkLayers() lets ops be each other's derivative, and nothing beyond their folder", () => {
+  assertEquals(faults("lib/autodiff/a.ts: lib/autodiff/b.ts", "lib/autodiff/b.ts: lib/autodiff/a.ts"), []);
+  const wider = faults("lib/autodiff/a.ts: lib/model/mod.ts", "lib/model/mod.ts: lib/autodiff/a.ts");
+  assertEquals(wider.filter((fault) => fault.startsWith("cycle")).length, 1);
+});
+
 Deno.test("findOwnCode() passes re-exports and finds everything else", () => {
   const doors = [
     '/** Text with code: const a = 1; @module */\nexport * from "./a.ts";\n// why\nexport { b, type C } from "./b.ts";\n',
