@@ -36,9 +36,6 @@ export const configSchema = z.strictObject({
   decoder: z.enum(["unet", "none"]).default("unet"),
   channels: count.default(16).describe("C of every hidden layer"),
   norm: z.enum(["support", "transductive"]).default("support"),
-  normShrink: z.number().min(0).max(1).default(0).describe(
-    "weight of the running statistics when support statistics are shrunk towards them",
-  ),
 
   ways: z.int().min(2).nullable().default(null).describe("N; null: every class the subject offers"),
   shots: count.default(5).describe("K, support clips a class"),

@@ -49,7 +49,9 @@ function hashWords(seed: number, names: readonly (string | number)[]): number {
  * ```
  */
 export function createRandom(seed: number, ...names: (string | number)[]): Random {
-  if (!Number.isSafeInteger(seed)) throw new RangeError(`Cannot seed a random stream: expected an integer, got ${seed}`);
+  if (!Number.isSafeInteger(seed)) {
+    throw new RangeError(`Cannot seed a random stream: expected an integer, got ${seed}`);
+  }
   const generator: RandomGenerator = xoroshiro128plus(hashWords(seed, names));
   let spare: number | undefined;
   const uniform = () => (generator.next() >>> 0) / 0x1_0000_0000;

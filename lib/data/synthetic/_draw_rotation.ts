@@ -1,0 +1,38 @@
+import type { Random } from "../../random/mod.ts";
+import { EXPRESSION_AXES } from "./action_units.ts";
+
+/** Turns a vector: t = 0 not at all, t = 1 by the whole rotation. */
+export type Rotation = (v: readonly number[], t: number) => number[];
+
+/** Draws a rotation of expression space: a random orthonormal basis, and an angle in (−π, π) for each two of its axes. */
+export function drawRotation(random: Random): Rotation {
+  const basis: number[][] = [];
+  while (basis.length < EXPRESSION_AXES) {
+    const row = Array.from({ length: EXPRESSION_AXES }, () => random.normal());
+    for (const other of basis) { // Gram–Schmidt
+      const along = dot(row, other);
+      for (let i = 0; i < row.length; i++) row[i]! -= along * other[i]!;
+    }
+    const length = Math.hypot(...row);
+    if (length > 1e-6) basis.push(row.map((x) => x / length));
+  }
+  const angles = Array.from({ length: EXPRESSION_AXES / 2 }, () => random.range(-Math.PI, Math.PI));
+
+  return (v, t) => {
+    const out = new Array<number>(EXPRESSION_AXES).fill(0);
+    angles.forEach((angle, plane) => {
+      const [p, q] = [basis[2 * plane]!, basis[2 * plane + 1]!];
+      const [a, b] = [dot(v, p), dot(v, q)];
+      const [cos, sin] = [Math.cos(t * angle), Math.sin(t * angle)];
+      for (let i = 0; i < out.length; i++) out[i]! += (a * cos - b * sin) * p[i]! + (a * sin + b * cos) * q[i]!;
+    });
+    return out;
+  };
+}
+
+/** Σ a_i b_i. */
+export function dot(a: readonly number[], b: readonly number[]): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}

@@ -1,0 +1,2 @@
+/** Metrics and their uncertainty. @module */
+export * from "./metrics.ts";
