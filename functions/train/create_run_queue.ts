@@ -86,6 +86,7 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
       name: job.state.model,
       runId: job.state.id,
       workers: deps.workers,
+      ...(deps.dataFolder !== null && { dataFolder: deps.dataFolder }),
       signal: job.abort.signal,
       onEvent: (event) => job.events.add(event.type, event),
     });
