@@ -22,8 +22,8 @@ export const configSchema = z.strictObject({
   }).prefault({}),
   macro: z.string().default("data").describe("where macro clips come from: data, FILE, magnify, none"),
   magnify: positive.default(6).describe("k of macro: magnify, frame' = onset + k (frame - onset)"),
-  holdout: z.union([z.number().gt(0).lt(1), z.array(z.string()).min(1)]).default(1 / 3).describe(
-    "held-out subjects: a fraction of them, or a list of database/subject",
+  holdout: z.union([z.number().gt(0).lt(1), z.array(z.string()).min(1)]).nullable().default(null).describe(
+    "held-out subjects: a fraction of them, or a list of database/subject; null: synthetic data's own, else a third",
   ),
 
   frames: count.default(8).describe("M, frames a clip"),

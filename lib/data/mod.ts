@@ -16,3 +16,4 @@ export * from "./read_manifest.ts";
 export * from "./sample_episode.ts";
 export * from "./split_subjects.ts";
 export * from "./to_model_input.ts";
+export * from "./synthetic/mod.ts";
