@@ -1,17 +1,24 @@
 import type { Config } from "../config/mod.ts";
 import { type ClipSet, evaluationEpisodes, type SubjectSplit } from "../data/mod.ts";
-import { accuracy, bootstrapGain, bootstrapSubjects, confusionMatrix, type Interval, uar, uf1 } from "../eval/mod.ts";
+import {
+  accuracy,
+  bootstrapGain,
+  type ConfusionMatrix,
+  confusionMatrix,
+  type Interval,
+  uar,
+  uf1,
+} from "../eval/mod.ts";
 import type { ModelCard, Weights } from "../inference/mod.ts";
 import { createRandom } from "../random/mod.ts";
 import type { EvaluationResult, JobRunner } from "./_jobs.ts";
 
-/** Scores of one condition over all held-out clips, pooled. */
-export interface Scores {
-  readonly accuracy: Interval;
-  readonly uf1: number;
-  readonly uar: number;
-  /** Rows: truth; columns: prediction. */
-  readonly confusion: readonly (readonly number[])[];
+/** One metric, pooled over all held-out clips. */
+export interface PairedMetric {
+  readonly before: number;
+  readonly after: number;
+  /** After minus before, by subject bootstrap. */
+  readonly gain: Interval;
 }
 
 /** One held-out subject. */
@@ -26,10 +33,11 @@ export interface SubjectScore {
 export interface Evaluation {
   /** K, calibration clips a class. */
   readonly shots: number;
-  readonly before: Scores;
-  readonly after: Scores;
-  /** After minus before, accuracy, by subject bootstrap. */
-  readonly gain: Interval;
+  readonly accuracy: PairedMetric;
+  readonly uf1: PairedMetric;
+  readonly uar: PairedMetric;
+  /** Counts, rows truth, columns prediction. */
+  readonly confusion: { readonly before: ConfusionMatrix; readonly after: ConfusionMatrix };
   readonly subjects: readonly SubjectScore[];
 }
 
@@ -56,34 +64,22 @@ export async function evaluateHoldout(
   const results = await runner.run<"evaluate">(
     episodes.map((episode) => ({ kind: "evaluate" as const, weights, card, episode })),
   );
-  const scores = (when: "before" | "after"): Scores => {
-    const matrix = (rows: readonly EvaluationResult[]) =>
-      confusionMatrix(rows.flatMap((row) => row.truth), rows.flatMap((row) => row[when]), set.classes.length);
-    const pooled = matrix(results);
-    return {
-      accuracy: bootstrapSubjects(results, (sample) => accuracy(matrix(sample)), {
-        random: createRandom(seed, "bootstrap"),
-      }),
-      uf1: uf1(pooled),
-      uar: uar(pooled),
-      confusion: pooled,
-    };
-  };
+  type Rows = readonly Pick<EvaluationResult, "truth" | "after">[];
+  const matrix = (rows: Rows) =>
+    confusionMatrix(rows.flatMap((row) => row.truth), rows.flatMap((row) => row.after), set.classes.length);
+  // Before and after are the same kind of row, so that one statistic serves both.
+  const pairs = results.map((result) => ({ before: { ...result, after: result.before }, after: result }));
+  const confusion = { before: matrix(pairs.map((pair) => pair.before)), after: matrix(results) };
+  const paired = (metric: (confusion: ConfusionMatrix) => number): PairedMetric => ({
+    before: metric(confusion.before),
+    after: metric(confusion.after),
+    gain: bootstrapGain(pairs, (rows: Rows) => metric(matrix(rows)), { random: createRandom(seed, "bootstrap") }),
+  });
   const subjects = results.map((result): SubjectScore => ({
     subject: set.subjectNames[result.subject]!,
     clips: result.truth.length,
     before: hits(result.truth, result.before) / result.truth.length,
     after: hits(result.truth, result.after) / result.truth.length,
   }));
-  const share = (counts: readonly { hits: number; clips: number }[]) =>
-    counts.reduce((sum, c) => sum + c.hits, 0) / Math.max(1, counts.reduce((sum, c) => sum + c.clips, 0));
-  const gain = bootstrapGain(
-    results.map(({ truth, before, after }) => ({
-      before: { hits: hits(truth, before), clips: truth.length },
-      after: { hits: hits(truth, after), clips: truth.length },
-    })),
-    share,
-    { random: createRandom(seed, "bootstrap") },
-  );
-  return { shots, before: scores("before"), after: scores("after"), gain, subjects };
+  return { shots, accuracy: paired(accuracy), uf1: paired(uf1), uar: paired(uar), confusion, subjects };
 }

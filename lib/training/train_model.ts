@@ -88,6 +88,21 @@ async function runSteps(
   return state;
 }
 
+/** The numbers of an evaluation that a model's card keeps. */
+function summaryOf({ accuracy, uf1, uar }: Evaluation): Record<string, number> {
+  return {
+    accuracyBefore: accuracy.before,
+    accuracyAfter: accuracy.after,
+    gain: accuracy.gain.estimate,
+    gainLow: accuracy.gain.low,
+    gainHigh: accuracy.gain.high,
+    uf1Before: uf1.before,
+    uf1After: uf1.after,
+    uarBefore: uar.before,
+    uarAfter: uar.after,
+  };
+}
+
 /** Writes the episodes of a diverged step beside the run. */
 async function keepForReplay(error: DivergedError, { store, tenant, runId }: TrainingOptions): Promise<void> {
   const key = `tenants/${tenant}/runs/${runId}/diverged-step-${error.step + 1}.json`;
@@ -157,17 +172,7 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
       ...sizeOf(params),
     };
     const evaluation = await evaluateHoldout(runner, settled, set, split, weights, card);
-    const metrics = {
-      accuracyBefore: evaluation.before.accuracy.estimate,
-      accuracyAfter: evaluation.after.accuracy.estimate,
-      gain: evaluation.gain.estimate,
-      gainLow: evaluation.gain.low,
-      gainHigh: evaluation.gain.high,
-      uf1Before: evaluation.before.uf1,
-      uf1After: evaluation.after.uf1,
-      uarBefore: evaluation.before.uar,
-      uarAfter: evaluation.after.uar,
-    };
+    const metrics = summaryOf(evaluation);
     const version = await publishModel(store, tenant, name, weights, { ...card, metrics });
     await promote(store, tenant, name, "stable", version);
     const named = (subjects: readonly number[]) => subjects.map((subject) => set.subjectNames[subject]!);
