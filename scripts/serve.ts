@@ -21,7 +21,7 @@ const SPEC = {
     data: { type: "string", default: "data", value: "DIR", help: "Data sets that training runs may name" },
     model: { type: "string", default: "lightman", value: "NAME", help: "Model that requests mean when they name none" },
     backend: { type: "string", choices: ["auto", "webgpu", "wasm", "cpu"], default: "auto", help: "Backend" },
-    workers: { type: "integer", min: 0, max: 256, default: 0, help: "Workers of a training run; 0: in this thread" },
+    workers: { type: "integer", min: 0, max: 256, help: "Workers of a training run (default: the cores)" },
   },
 } as const satisfies CommandSpec;
 
@@ -29,7 +29,9 @@ const SPEC = {
 const CACHE_BYTES = 256 * 2 ** 20;
 
 async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSignal): Promise<void> {
-  const { model, data, workers } = values;
+  const { model, data } = values;
+  // In workers, so that requests are answered while a run computes.
+  const workers = values.workers ?? navigator.hardwareConcurrency;
   const wanted = new Set(values.functions.split(","));
   for (const name of wanted) {
     if (!FUNCTIONS.some((known) => known === name)) {

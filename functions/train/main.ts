@@ -7,7 +7,13 @@ Deno.exit(
   await runFunction(8001, async ({ backend, model, data, workers }, deps) => {
     const { name, why } = await chooseBackend(backend);
     deps.log({ level: "info", message: "backend", backend: name, why });
-    const queue = createRunQueue({ ...deps, trainer: trainModel, workers, dataFolder: data });
+    const queue = createRunQueue({
+      ...deps,
+      trainer: trainModel,
+      // In workers, so that requests are answered while a run computes.
+      workers: workers ?? navigator.hardwareConcurrency,
+      dataFolder: data,
+    });
     const resumed = await queue.resume("default");
     if (resumed > 0) deps.log({ level: "info", message: "resumed runs", runs: resumed });
     const app = createTrainApp({ ...deps, queue, model, dataFolder: data });

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { decodeImage, preprocessClip, readImageSize } from "../data/mod.ts";
 import { fieldProblem, forField } from "./_field_problem.ts";
 import type { ClipSource } from "./clip_source.ts";
+import type { ClipsRequest } from "./clips_request.ts";
 import type { Limits } from "./limits.ts";
 import { parseFields } from "./parse_fields.ts";
-import type { ClipsRequest } from "./read_clips.ts";
 
 const index = z.int().nonnegative();
 

@@ -3,10 +3,10 @@ import { preprocessClip, type RawImage, type Recipe } from "../data/mod.ts";
 import { decodeSafetensors, type StoredTensor } from "../storage/mod.ts";
 import { fieldProblem, forField } from "./_field_problem.ts";
 import type { ClipSource } from "./clip_source.ts";
+import type { ClipsRequest } from "./clips_request.ts";
 import type { Limits } from "./limits.ts";
 import { parseFields } from "./parse_fields.ts";
 import { ProblemError } from "./problem_error.ts";
-import type { ClipsRequest } from "./read_clips.ts";
 
 /** `[B, M, H, W, C]` after all checks. */
 type Shape = readonly [b: number, m: number, h: number, w: number, c: 1 | 3];

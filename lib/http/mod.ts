@@ -3,6 +3,7 @@ export * from "./allowed_methods.ts";
 export * from "./app_deps.ts";
 export * from "./checked_name.ts";
 export * from "./clip_source.ts";
+export * from "./clips_request.ts";
 export * from "./combine_apps.ts";
 export * from "./create_base_app.ts";
 export * from "./create_keyed_lock.ts";

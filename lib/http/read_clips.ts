@@ -2,16 +2,10 @@ import type { Context } from "hono";
 import type { AppEnv } from "./app_deps.ts";
 import { readImageClips } from "./_read_image_clips.ts";
 import { readTensorClips } from "./_read_tensor_clips.ts";
-import type { ClipSource } from "./clip_source.ts";
+import type { ClipsRequest } from "./clips_request.ts";
 import { ProblemError } from "./problem_error.ts";
 import { readBody } from "./read_body.ts";
 import { readJson } from "./read_json.ts";
-
-/** A request's clips, not decoded yet, and the fields beside them, not checked yet. */
-export interface ClipsRequest {
-  readonly clips: readonly ClipSource[];
-  readonly fields: Readonly<Record<string, unknown>>;
-}
 
 /**
  * Reads the clips of a request: JSON with base64 pictures, or safetensors.

@@ -6,7 +6,7 @@ const settingsSchema = z.object({
   LIGHTMAN_DATA: z.string().min(1).default("data"),
   LIGHTMAN_BACKEND: z.enum(["auto", "webgpu", "wasm", "cpu"]).default("auto"),
   LIGHTMAN_PORT: z.string().regex(/^\d{1,5}$/).transform(Number).pipe(z.int().max(65535)).optional(),
-  LIGHTMAN_WORKERS: z.string().regex(/^\d{1,3}$/).transform(Number).default(0),
+  LIGHTMAN_WORKERS: z.string().regex(/^\d{1,3}$/).transform(Number).optional(),
 });
 
 /** How a function runs; from the environment. */
@@ -21,8 +21,8 @@ export interface Settings {
   readonly backend: "auto" | "webgpu" | "wasm" | "cpu";
   /** `LIGHTMAN_PORT`; 0: any free one. */
   readonly port: number;
-  /** `LIGHTMAN_WORKERS`: workers of a training run; 0: in the server's own thread. @default {0} */
-  readonly workers: number;
+  /** `LIGHTMAN_WORKERS`: workers of a training run; null: as many as cores. */
+  readonly workers: number | null;
 }
 
 /**
@@ -58,6 +58,6 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     data: data.LIGHTMAN_DATA,
     backend: data.LIGHTMAN_BACKEND,
     port: data.LIGHTMAN_PORT ?? port,
-    workers: data.LIGHTMAN_WORKERS,
+    workers: data.LIGHTMAN_WORKERS ?? null,
   };
 }

@@ -16,7 +16,7 @@ export interface ServeOptions {
 }
 
 /**
- * Serves requests on 127.0.0.1 until a signal aborts, then lets answers under way finish.
+ * Serves requests on 127.0.0.1 until a signal aborts, then waits for answers under way, but not for ever.
  *
  * Only this machine reaches the server: it checks no keys.
  *
@@ -44,11 +44,9 @@ export async function serveUntil(
 ): Promise<void> {
   const { signal, log, drainMs = 10_000 } = options;
   const hostname = "127.0.0.1";
-  const force = new AbortController();
   const server = Deno.serve({
     hostname,
     port: options.port,
-    signal: force.signal,
     onListen({ port }) {
       const url = `http://${hostname}:${port}`;
       log({ level: "info", message: "listening", url, note: "no keys are configured: this machine only" });
@@ -63,7 +61,9 @@ export async function serveUntil(
   signal.removeEventListener("abort", stop);
   log({ level: "info", message: "stopping" });
   await options.close?.();
-  const timer = setTimeout(() => force.abort(), drainMs);
-  await server.shutdown();
+  // What takes longer is cut off by the end of the process: Deno cannot abort a server that is shutting down.
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, drainMs);
+  await Promise.race([server.shutdown(), late.promise]);
   clearTimeout(timer);
 }

@@ -1,16 +1,8 @@
 import type { Tree } from "../tree/mod.ts";
 import { modelPrefix, type StoredCard } from "./_stored_card.ts";
 import { readWeights } from "./_weights_file.ts";
-import { loadModelCard } from "./load_model_card.ts";
+import { loadModelCard, type LoadModelOptions } from "./load_model_card.ts";
 import type { ObjectStore, StoredTensor } from "./types.ts";
-
-/** Which version {@linkcode loadModel} takes. */
-export interface LoadModelOptions {
-  /** A version, whatever aliases say. */
-  readonly version?: string;
-  /** An alias, `stable` by default. */
-  readonly alias?: string;
-}
 
 /**
  * Loads a version of a model and verifies it: the weights must hash to what model.json says.

@@ -1,8 +1,15 @@
 import { readCard, type StoredCard } from "./_stored_card.ts";
 import { currentVersion } from "./current_version.ts";
-import type { LoadModelOptions } from "./load_model.ts";
 import { NotFoundError } from "./not_found_error.ts";
 import type { ObjectStore } from "./types.ts";
+
+/** Which version {@linkcode loadModelCard} and {@linkcode loadModel} take. */
+export interface LoadModelOptions {
+  /** A version, whatever aliases say. */
+  readonly version?: string;
+  /** An alias, `stable` by default. */
+  readonly alias?: string;
+}
 
 /**
  * Reads model.json of a version, without the weights.

@@ -1,6 +1,6 @@
 import type { Tree } from "../tree/mod.ts";
 import { checkpointEntrySchema, checkpointPrefix } from "./_checkpoints.ts";
-import { canonicalJson, decodeJson } from "./_json.ts";
+import { decodeJson } from "./_json.ts";
 import { manifestKey, manifestNumbers } from "./_manifest_numbers.ts";
 import { sha256 } from "./_sha256.ts";
 import { appendManifest } from "./append_manifest.ts";
@@ -54,7 +54,7 @@ export async function saveCheckpoint(
   if (!Number.isSafeInteger(keep) || keep < 1) {
     throw new RangeError(`Cannot save a checkpoint: expected to keep 1 or more, got ${keep}`);
   }
-  const metadata = { format: "lightmannet-checkpoint", formatVersion: "1", meta: canonicalJson(state.meta) };
+  const metadata = { format: "lightmannet-checkpoint", formatVersion: "1", meta: JSON.stringify(state.meta) };
   const bytes = encodeSafetensors(flattenWeights(state.tensors), metadata);
   const hash = await sha256(bytes);
   const key = `${prefix}/${String(step).padStart(8, "0")}-${hash.slice(0, 8)}.safetensors`;

@@ -1,5 +1,4 @@
-import { mapTree, type Tree, unflattenTree } from "../tree/mod.ts";
-import { Leaf } from "./_leaf.ts";
+import { type Tree, unflattenTree } from "../tree/mod.ts";
 import type { StoredTensor } from "./types.ts";
 
 /**
@@ -18,6 +17,5 @@ import type { StoredTensor } from "./types.ts";
  * ```
  */
 export function unflattenWeights(tensors: Readonly<Record<string, StoredTensor>>): Tree<StoredTensor> {
-  const leaves = Object.entries(tensors).map(([path, tensor]) => [path, new Leaf(tensor)] as const);
-  return mapTree(unflattenTree(leaves), (leaf) => leaf.tensor);
+  return unflattenTree(Object.entries(tensors));
 }

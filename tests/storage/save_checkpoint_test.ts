@@ -21,6 +21,13 @@ Deno.test("saveCheckpoint() saves what latestCheckpoint() gives back", async () 
   assertEquals(checkpoint, { step: 20, tensors: modelWeights([20]), meta: { step: 20 }, damaged: [] });
 });
 
+Deno.test("saveCheckpoint() keeps the order of meta's names: who compares texts may resume", async () => {
+  const store = memoryStore();
+  const meta = { z: 1, a: { y: 2, b: 3 } };
+  await saveCheckpoint(store, "default", "r1", 1, { tensors: {}, meta });
+  assertEquals(JSON.stringify((await latestCheckpoint(store, "default", "r1"))?.meta), JSON.stringify(meta));
+});
+
 Deno.test("saveCheckpoint() keeps the last N", async () => {
   const store = memoryStore();
   for (const step of [1, 2, 3, 4, 5]) await save(store, step, 2);
