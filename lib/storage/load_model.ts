@@ -1,8 +1,7 @@
 import type { Tree } from "../tree/mod.ts";
-import { modelPrefix, readCard, type StoredCard } from "./_stored_card.ts";
+import { modelPrefix, type StoredCard } from "./_stored_card.ts";
 import { readWeights } from "./_weights_file.ts";
-import { currentVersion } from "./current_version.ts";
-import { NotFoundError } from "./not_found_error.ts";
+import { loadModelCard } from "./load_model_card.ts";
 import type { ObjectStore, StoredTensor } from "./types.ts";
 
 /** Which version {@linkcode loadModel} takes. */
@@ -37,15 +36,9 @@ export async function loadModel(
   name: string,
   options: LoadModelOptions = {},
 ): Promise<{ version: string; weights: Tree<StoredTensor>; card: StoredCard }> {
-  const alias = options.alias ?? "stable";
-  const version = options.version ?? await currentVersion(store, tenant, name, alias);
-  if (version === null) {
-    throw new NotFoundError(`Cannot load model "${name}": expected alias "${alias}" to name a version, there is none`);
-  }
-  const card = await readCard(store, tenant, name, version);
-  if (card === null) throw new NotFoundError(`Cannot load model "${name}": there is no version ${version}`);
-  const key = `${modelPrefix(tenant, name)}/${version}/weights.safetensors`;
+  const card = await loadModelCard(store, tenant, name, options);
+  const key = `${modelPrefix(tenant, name)}/${card.version}/weights.safetensors`;
   const weights = await readWeights(store, key, card.weightsSha256);
   if (weights === null) throw new SyntaxError(`Cannot load model "${name}": object "${key}" is missing`);
-  return { version, weights, card };
+  return { version: card.version, weights, card };
 }

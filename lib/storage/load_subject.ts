@@ -1,16 +1,17 @@
 import type { Tree } from "../tree/mod.ts";
 import { type StoredSubject, subjectPrefix } from "./_stored_subject.ts";
 import { readWeights } from "./_weights_file.ts";
-import { loadSubjectMeta } from "./load_subject_meta.ts";
+import { loadSubjectMeta, type LoadSubjectOptions } from "./load_subject_meta.ts";
 import { NotFoundError } from "./not_found_error.ts";
 import type { ObjectStore, StoredTensor } from "./types.ts";
 
 /**
- * Loads a subject's current calibration and verifies its weights' SHA-256.
+ * Loads a subject's calibration and verifies its weights' SHA-256.
  *
  * @param store Where the subject is.
  * @param tenant Whose subject.
  * @param subject Subject id.
+ * @param options Which version.
  * @returns Version, weights and what the calibration was made of.
  * @throws {NotFoundError} When there is no such subject.
  * @throws {SyntaxError} When an object is damaged.
@@ -26,8 +27,9 @@ export async function loadSubject(
   store: ObjectStore,
   tenant: string,
   subject: string,
+  options: LoadSubjectOptions = {},
 ): Promise<{ version: string; weights: Tree<StoredTensor>; meta: StoredSubject }> {
-  const meta = await loadSubjectMeta(store, tenant, subject);
+  const meta = await loadSubjectMeta(store, tenant, subject, options);
   const key = `${subjectPrefix(tenant, subject)}/${meta.version}/weights.safetensors`;
   const weights = await readWeights(store, key, meta.weightsSha256);
   if (weights === null) throw new NotFoundError(`Cannot load subject "${subject}": object "${key}" is missing`);

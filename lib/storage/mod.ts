@@ -13,6 +13,7 @@ export * from "./latest_checkpoint.ts";
 export * from "./list_models.ts";
 export * from "./list_subjects.ts";
 export * from "./load_model.ts";
+export * from "./load_model_card.ts";
 export * from "./load_subject.ts";
 export * from "./load_subject_meta.ts";
 export * from "./memory_store.ts";
