@@ -80,7 +80,7 @@ async function main({ values, positionals }: ParsedFlags<typeof SPEC.flags>, sig
     if (signal.aborted) return 1;
 
     for (const name of skipped) {
-      console.log(`skipped ${name}${name.includes("(skipped: ") ? "" : " (no reason given)"}`);
+      console.log(`skipped ${name}${/\(skipped\b/.test(name) ? "" : " (no reason given)"}`);
     }
     for (const name of broken) console.log(`failed in ${name}`);
     const none = total.passed + total.failed === 0;
