@@ -28,7 +28,7 @@ async function runUnit(unit: TestUnit, filter: string | undefined, seconds: numb
   const started = performance.now();
   const args = ["test", "-A", "--no-check", ...(filter === undefined ? [] : ["--filter", filter]), ...unit.args];
   const limit = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+  const { code, signal: killedBy, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args,
     cwd: ROOT,
     env: { NO_COLOR: "1" },
@@ -38,6 +38,8 @@ async function runUnit(unit: TestUnit, filter: string | undefined, seconds: numb
   const decoder = new TextDecoder();
   let output = decoder.decode(stdout) + decoder.decode(stderr);
   if (limit.aborted && !signal.aborted) output += `\nStopped: not done after ${seconds} s\n`;
+  // A process can fail without a failed test, for instance in a driver at its end: without this line nobody could tell.
+  if (code !== 0) output += `\nThe process ended with ${killedBy ?? `exit code ${code}`}\n`;
   return { unit, output, seconds: (performance.now() - started) / 1000, ...readTestReport(output, code) };
 }
 
@@ -78,7 +80,7 @@ async function main({ values, positionals }: ParsedFlags<typeof SPEC.flags>, sig
     if (signal.aborted) return 1;
 
     for (const name of skipped) {
-      console.log(`skipped ${name}${name.includes("(skipped: ") ? "" : " (no reason given)"}`);
+      console.log(`skipped ${name}${/\(skipped\b/.test(name) ? "" : " (no reason given)"}`);
     }
     for (const name of broken) console.log(`failed in ${name}`);
     const none = total.passed + total.failed === 0;
