@@ -3,11 +3,14 @@ import type { SyntheticFace } from "./synthetic_face.ts";
 
 type Colour = readonly [number, number, number];
 
-const SKINS: readonly Colour[] = [[238, 205, 180], [226, 183, 152], [205, 158, 124], [172, 122, 88], [128, 86, 62], [
-  98,
-  66,
-  50,
-]];
+const SKINS: readonly Colour[] = [
+  [238, 205, 180],
+  [226, 183, 152],
+  [205, 158, 124],
+  [172, 122, 88],
+  [146, 104, 78],
+  [120, 86, 66],
+];
 const HAIRS: readonly Colour[] = [[28, 24, 22], [58, 40, 28], [96, 66, 42], [150, 112, 66], [120, 116, 112]];
 const IRISES: readonly Colour[] = [[70, 46, 30], [92, 110, 70], [90, 120, 150]];
 

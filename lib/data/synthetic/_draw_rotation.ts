@@ -19,12 +19,12 @@ export function drawRotation(random: Random): Rotation {
   const angles = Array.from({ length: EXPRESSION_AXES / 2 }, () => random.range(-Math.PI, Math.PI));
 
   return (v, t) => {
-    const out = new Array<number>(EXPRESSION_AXES).fill(0);
+    const out = v.slice();
     angles.forEach((angle, plane) => {
       const [p, q] = [basis[2 * plane]!, basis[2 * plane + 1]!];
       const [a, b] = [dot(v, p), dot(v, q)];
-      const [cos, sin] = [Math.cos(t * angle), Math.sin(t * angle)];
-      for (let i = 0; i < out.length; i++) out[i]! += (a * cos - b * sin) * p[i]! + (a * sin + b * cos) * q[i]!;
+      const [turn, sin] = [Math.cos(t * angle) - 1, Math.sin(t * angle)]; // exactly 0 and 0 at t = 0
+      for (let i = 0; i < out.length; i++) out[i]! += (a * turn - b * sin) * p[i]! + (a * sin + b * turn) * q[i]!;
     });
     return out;
   };

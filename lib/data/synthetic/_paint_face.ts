@@ -1,33 +1,11 @@
 import { createRandom } from "../../random/mod.ts";
 import type { SyntheticFace } from "./synthetic_face.ts";
+import type { PaintedFace } from "./_painted_face.ts";
 import { skinNoise } from "./_skin_noise.ts";
-
-/** A face at rest, painted once, to be warped: a square raster over [−EXTENT, EXTENT]². */
-export interface PaintedFace {
-  /** Texels a side, T. */
-  readonly texels: number;
-  /** `[T, T, 3]` the face with open eyes, 0 to 255. */
-  readonly open: Float32Array;
-  /** `[T, T, 3]` the same with closed lids. */
-  readonly closed: Float32Array;
-  /** `[T, T]` how far the lids must close to cover a texel: 0 at the upper lid to 1 at the lower, 2 outside the eyes. */
-  readonly cover: Float32Array;
-}
 
 /** Half the raster's side: the picture spans ±½, the rest is there for movement. */
 export const EXTENT = 0.6;
 const TEXELS = 200;
-
-const painted = new WeakMap<SyntheticFace, PaintedFace>();
-
-/** Paints a face; a face that was painted before comes from memory (a pure function, remembered). */
-export function paintFace(face: SyntheticFace): PaintedFace {
-  const known = painted.get(face);
-  if (known !== undefined) return known;
-  const fresh = paint(face);
-  painted.set(face, fresh);
-  return fresh;
-}
 
 /** The line between the lips, which opens when the jaw drops. */
 export function mouthLine(face: SyntheticFace, x: number): number {
@@ -41,7 +19,8 @@ export function mouthTaper(face: SyntheticFace, x: number): number {
   return Math.max(0, 1 - t * t);
 }
 
-function paint(face: SyntheticFace): PaintedFace {
+/** Paints a face at rest, in colour and full resolution. */
+export function paintFace(face: SyntheticFace): PaintedFace {
   const open = new Float32Array(TEXELS * TEXELS * 3);
   const closed = new Float32Array(TEXELS * TEXELS * 3);
   const cover = new Float32Array(TEXELS * TEXELS).fill(2);
@@ -77,7 +56,7 @@ function paint(face: SyntheticFace): PaintedFace {
       closed.set(rgb, at * 3);
     }
   }
-  return { texels: TEXELS, open, closed, cover };
+  return { texels: TEXELS, channels: 3, open, closed, cover };
 }
 
 /** Everything but eyes and brows, from the back to the front. */
@@ -137,7 +116,8 @@ function paintHead(face: SyntheticFace, x: number, y: number, grain: number, rgb
     const flush = 0.25 * bump(side - 0.22, y - eye.y - 0.16, 0.08, 0.06) + 0.2 * bump(x, y - nose.y, 0.04, 0.03);
     tone[1]! *= 1 - 0.2 * flush;
     tone[2]! *= 1 - 0.2 * flush;
-    const beard = skin.beard * edge(y - nose.y - 0.02, 0.05) * (1 - bump(x, y - mouth.y, mouth.width, 0.04));
+    const beard = skin.beard * edge(y - nose.y - 0.04 + 0.25 * Math.max(0, 0.3 - side) - 0.05, 0.2) *
+      (1 - bump(x, y - mouth.y, mouth.width, 0.04));
     for (let c = 0; c < 3; c++) tone[c]! *= (1 - beard) * shade;
     blend(rgb, tone, inside);
 

@@ -62,14 +62,14 @@ export const ACTION_UNITS: readonly ActionUnit[] = [
     action: "inner brow raiser",
     axis: 0,
     end: 1,
-    bumps: [{ at: "innerBrow", push: [0, -0.9], spread: [0.06, 0.055] }],
+    bumps: [{ at: "innerBrow", push: [0, -0.9], spread: [0.065, 0.065] }],
   },
   {
     name: "AU2",
     action: "outer brow raiser",
     axis: 0,
     end: 1,
-    bumps: [{ at: "outerBrow", push: [0, -0.9], spread: [0.075, 0.055] }],
+    bumps: [{ at: "outerBrow", push: [0, -0.9], spread: [0.075, 0.065] }],
   },
   {
     name: "AU4",
@@ -83,7 +83,7 @@ export const ACTION_UNITS: readonly ActionUnit[] = [
     action: "upper lid raiser",
     axis: 1,
     end: 1,
-    bumps: [{ at: "upperLid", push: [0, -0.75], spread: [0.07, 0.042] }],
+    bumps: [{ at: "upperLid", push: [0, -0.6], spread: [0.075, 0.055] }],
   },
   {
     name: "AU7",
@@ -91,8 +91,8 @@ export const ACTION_UNITS: readonly ActionUnit[] = [
     axis: 1,
     end: -1,
     bumps: [
-      { at: "upperLid", push: [0, 0.5], spread: [0.07, 0.04] },
-      { at: "lowerLid", push: [0, -0.7], spread: [0.07, 0.045] },
+      { at: "upperLid", push: [0, 0.4], spread: [0.07, 0.05] },
+      { at: "lowerLid", push: [0, -0.65], spread: [0.07, 0.05] },
     ],
   },
   {

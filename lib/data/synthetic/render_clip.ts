@@ -1,6 +1,7 @@
 import { createRandom } from "../../random/mod.ts";
 import { movementField } from "./_movement_field.ts";
-import { EXTENT, mouthLine, paintFace } from "./_paint_face.ts";
+import { EXTENT, mouthLine } from "./_paint_face.ts";
+import { paintedFace } from "./_painted_face.ts";
 import { blinkAt, intensityAt } from "./_time_course.ts";
 import type { SyntheticClip } from "./synthetic_clip.ts";
 
@@ -65,15 +66,15 @@ export function renderClip(clip: SyntheticClip, options: RenderOptions = {}): Ui
 
 /** What the frames of a clip share. */
 function createScene(clip: SyntheticClip, size: number, channels: 1 | 3) {
-  const { texels, open, closed, cover } = paintFace(clip.face);
+  const { texels, open, closed, cover } = paintedFace(clip.face, channels, SAMPLES * size);
   const { samples, above, below } = movementField(clip);
   return {
     clip,
     size,
     channels,
     texels,
-    open: channels === 1 ? luma(open) : open,
-    closed: channels === 1 ? luma(closed) : closed,
+    open,
+    closed,
     cover,
     samples,
     above,
@@ -178,13 +179,4 @@ function readFace(scene: Scene, x: number, y: number, blink: number, brightness:
     const bottom = face[low]! * (1 - fx) + face[low + channels]! * fx;
     picture[pixel + c]! += brightness * (top * (1 - fy) + bottom * fy);
   }
-}
-
-/** Rec. 601 luma: `[n, 3]` to `[n]`. */
-function luma(colours: Float32Array): Float32Array {
-  const out = new Float32Array(colours.length / 3);
-  for (let i = 0; i < out.length; i++) {
-    out[i] = 0.299 * colours[3 * i]! + 0.587 * colours[3 * i + 1]! + 0.114 * colours[3 * i + 2]!;
-  }
-  return out;
 }

@@ -14,10 +14,10 @@ const STEPS: Readonly<Record<ClipKind, readonly number[]>> = {
   macro: [4, 5, 5, 6, 7],
 };
 const FPS: Readonly<Record<ClipKind, number>> = { micro: 25, macro: 8 };
-/** Largest displacement at the apex, in face widths: 0.5 to 2 and 3.5 to 6 pixels of a face 64 pixels wide. */
+/** Largest displacement at the apex, in face widths: 0.5 to 2 and 3.5 to 5 pixels of a face 64 pixels wide. */
 const AMPLITUDE: Readonly<Record<ClipKind, readonly [number, number]>> = {
   micro: [0.5 / 64, 2 / 64],
-  macro: [3.5 / 64, 6 / 64],
+  macro: [3.5 / 64, 5 / 64],
 };
 /** How much an expression varies from clip to clip: standard deviation on each axis, of a vector of length 1. */
 const VARIATION = 0.08;

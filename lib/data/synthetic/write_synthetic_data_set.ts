@@ -101,8 +101,8 @@ async function inspect(dir: string): Promise<string | null> {
     throw new TypeError(`Cannot write the synthetic data set: expected ${dir} to be missing or a synthetic data set`);
   }
   try {
-    const { format, options } = JSON.parse(text) as { format: unknown; options: WrittenOptions };
-    if (typeof format === "number" && typeof options === "object") return describe(options, format);
+    const truth = JSON.parse(text) as { format?: unknown; options?: WrittenOptions } | null;
+    if (typeof truth?.format === "number" && truth.options) return describe(truth.options, truth.format);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
