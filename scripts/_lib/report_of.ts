@@ -1,0 +1,50 @@
+import type { ReportData } from "../../lib/eval/mod.ts";
+import type { BackendChoice } from "../../lib/runtime/mod.ts";
+import type { TrainedModel } from "../../lib/training/mod.ts";
+
+/** What a report needs beside the run itself. */
+export interface ReportContext {
+  readonly backend: BackendChoice;
+  readonly seconds: number;
+  readonly peakRssBytes: number;
+  readonly workers: number;
+  readonly commit: string | undefined;
+  /** Plain supervised training on the same budget, when it was run. */
+  readonly baseline: TrainedModel | undefined;
+}
+
+/** The report of a run, as plain data. */
+export function reportOf(run: TrainedModel, context: ReportContext): ReportData {
+  const { backend, seconds, peakRssBytes, workers, commit, baseline } = context;
+  const { evaluation, card, subjects } = run;
+  const metric = (name: "accuracy" | "uf1" | "uar") => ({
+    ...evaluation[name],
+    ...(baseline && { supervised: baseline.evaluation[name].before }),
+  });
+  return {
+    title: `${card.config.algorithm} on ${card.config.data}`,
+    created: new Date().toISOString(),
+    protocol: `${subjects.heldout.length} subjects held out of ${subjects.heldout.length + subjects.train.length}; ` +
+      `each calibrated by one gradient step on up to ${evaluation.shots} clips a class, all its other clips predicted. ` +
+      `Normalisation: ${card.config.norm === "support" ? "statistics of the support set" : "transductive"}.`,
+    metrics: { accuracy: metric("accuracy"), uf1: metric("uf1"), uar: metric("uar") },
+    curve: run.history,
+    subjects: evaluation.subjects.map(({ subject, ...rest }) => ({ name: subject, ...rest })),
+    classes: card.classes,
+    confusion: evaluation.confusion,
+    config: card.config,
+    environment: {
+      backend: backend.name,
+      why: backend.why,
+      deno: Deno.version.deno,
+      seconds,
+      peakRssBytes,
+      ...(commit && { commit }),
+      more: {
+        "model version": run.version,
+        parameters: `${card.parameters} (${card.bytes} bytes)`,
+        workers: String(workers),
+      },
+    },
+  };
+}

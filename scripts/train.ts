@@ -1,0 +1,147 @@
+import type { Config } from "../lib/config/mod.ts";
+import { renderReport } from "../lib/eval/mod.ts";
+import { chooseBackend } from "../lib/runtime/mod.ts";
+import { type ObjectStore, openStore } from "../lib/storage/mod.ts";
+import { type TrainedModel, trainModel } from "../lib/training/mod.ts";
+import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
+import { sourceCommit } from "./_lib/source_commit.ts";
+import { openOutput, type Output, writeFileAtomic } from "./_lib/json_out.ts";
+import { createProgress, formatSeconds } from "./_lib/progress.ts";
+import { reportOf } from "./_lib/report_of.ts";
+import { runCommand } from "./_lib/run_command.ts";
+import { configOf, RUN_FLAGS } from "./_lib/run_flags.ts";
+import { runIdOf } from "./_lib/run_id.ts";
+import { peakRss } from "./_lib/peak_rss.ts";
+import { UsageError } from "./_lib/usage_error.ts";
+
+const SPEC = {
+  command: "train",
+  summary:
+    "Meta-trains, evaluates on held-out subjects before and after one-step calibration, and publishes the model.",
+  flags: {
+    ...RUN_FLAGS,
+    report: { type: "string", value: "FILE.html", default: "report.html", help: "HTML report" },
+    resume: { type: "boolean", help: "continue the last interrupted run of the same configuration" },
+    baseline: {
+      type: "string",
+      choices: ["supervised", "none"],
+      default: "supervised",
+      help: "train plain supervised on the same budget beside it",
+    },
+  },
+} as const satisfies CommandSpec;
+
+/** Removes what an earlier run of the same id left, so that this one starts afresh. */
+async function forgetRun(store: ObjectStore, runId: string): Promise<void> {
+  for (const key of await store.list(`tenants/default/runs/${runId}/`)) await store.delete(key);
+}
+
+interface RunContext {
+  readonly store: ObjectStore;
+  readonly name: string;
+  readonly workers: number;
+  readonly resume: boolean;
+  readonly signal: AbortSignal;
+  readonly output: Output;
+  readonly commit: string | undefined;
+}
+
+/** One training run with its progress bar. */
+async function runOne(config: Config, label: string, context: RunContext): Promise<TrainedModel> {
+  const { store, name, workers, resume, signal, output, commit } = context;
+  const runId = await runIdOf(name, config);
+  if (!resume) await forgetRun(store, runId);
+  const bar = createProgress({ total: config.outerSteps, label });
+  let lastStep = 0;
+  try {
+    return await trainModel(config, {
+      store,
+      tenant: "default",
+      name,
+      runId,
+      workers,
+      signal,
+      provenance: { deno: Deno.version.deno, ...(commit && { commit }) },
+      onEvent(event) {
+        if (event.type === "status") bar.line(event.message);
+        else if (event.type === "step") {
+          lastStep = event.step;
+          bar.update(event.step, `loss ${event.loss.toFixed(3)}  accuracy ${Math.round(100 * event.accuracy)} %`);
+        }
+      },
+    });
+  } catch (error) {
+    if (signal.aborted) output.say(`\nStopped after step ${lastStep}; continue with --resume`);
+    throw error;
+  } finally {
+    bar.finish();
+  }
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+function summarise(run: TrainedModel, baseline: TrainedModel | undefined, output: Output): void {
+  const { accuracy, uf1, uar, shots, subjects } = run.evaluation;
+  const points = (share: number) => (100 * share).toFixed(1);
+  output.say(`\n${subjects.length} held-out subjects, up to ${shots} calibration clips a class:`);
+  output.say(`  accuracy  ${percent(accuracy.before)} before, ${percent(accuracy.after)} after one-step calibration`);
+  output.say(
+    `  gain      ${points(accuracy.gain.estimate)} points, 95 % interval ${points(accuracy.gain.low)} to ${
+      points(accuracy.gain.high)
+    } (subject bootstrap)`,
+  );
+  output.say(
+    `  UF1       ${percent(uf1.before)} → ${percent(uf1.after)}    UAR ${percent(uar.before)} → ${percent(uar.after)}`,
+  );
+  if (baseline) {
+    output.say(`  supervised, same budget, no calibration: ${percent(baseline.evaluation.accuracy.before)}`);
+  }
+}
+
+/** The commands a newcomer types next. */
+function nextCommands(values: ParsedFlags<typeof SPEC.flags>["values"], run: TrainedModel, output: Output): void {
+  const subject = run.subjects.heldout[0]!.split("/")[1]!;
+  const task = Deno.env.get("npm_command") === "exec" ? "npx -y deno@2.9.6 task" : "deno task";
+  output.say(`\nModel ${run.name} ${run.version} is in ${values.store}; the report is ${values.report}. Next:`);
+  const flags = [
+    ...(values.store === "file:./store" ? [] : [`--store ${values.store}`]),
+    ...(values.name === "lightman" ? [] : [`--model ${values.name}`]),
+  ].join(" ");
+  output.say(`  ${task} serve ${flags}`.trimEnd());
+  output.say(`  then calibrate ${subject} and predict: see «Calibrate and predict» in README.md`);
+}
+
+async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSignal): Promise<void> {
+  const begun = performance.now();
+  const config = await configOf(values);
+  const output = await openOutput(values.json);
+  let store: ObjectStore;
+  try {
+    store = openStore(values.store);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  const backend = await chooseBackend(values.backend);
+  output.say(`Backend: ${backend.why}`);
+  const workers = backend.name === "webgpu" ? 0 : values.workers ?? navigator.hardwareConcurrency;
+  const commit = await sourceCommit();
+  const context = { store, name: values.name, workers, resume: values.resume, signal, output, commit };
+  const run = await runOne(config, `Training ${config.algorithm}`, context);
+  const wanted = values.baseline === "supervised" && config.algorithm !== "supervised";
+  const baseline = wanted
+    ? await runOne({ ...config, algorithm: "supervised" }, "Training supervised", {
+      ...context,
+      name: `${values.name}-supervised`,
+    })
+    : undefined;
+  const seconds = (performance.now() - begun) / 1000;
+  const peakRssBytes = peakRss();
+  const report = reportOf(run, { backend, seconds, peakRssBytes, workers, commit, baseline });
+  await writeFileAtomic(values.report, renderReport(report));
+  summarise(run, baseline, output);
+  output.say(`  took ${formatSeconds(seconds)}, at most ${(peakRssBytes / 1e9).toFixed(2)} GB resident`);
+  nextCommands(values, run, output);
+  await output.json({ name: run.name, version: run.version, report });
+}
+
+if (import.meta.main) Deno.exit(await runCommand(SPEC, main));
