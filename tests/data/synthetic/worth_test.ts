@@ -20,12 +20,12 @@ interface Sample {
   readonly onset: Float64Array;
 }
 
-function samples(rho: number): Sample[] {
+function samples(rho: number, subjects = 24): Sample[] {
   const plan = {
     seed: 101,
     rho,
-    trainSubjects: 24,
-    holdoutSubjects: 24,
+    trainSubjects: subjects,
+    holdoutSubjects: subjects,
     trainClips: 5,
     holdoutClips: 9,
     macroClips: 0,
