@@ -22,8 +22,8 @@ export const configSchema = z.strictObject({
   }).prefault({}),
   macro: z.string().default("data").describe("where macro clips come from: data, FILE, magnify, none"),
   magnify: positive.default(6).describe("k of macro: magnify, frame' = onset + k (frame - onset)"),
-  holdout: z.union([z.number().gt(0).lt(1), z.array(z.string()).min(1)]).default(1 / 3).describe(
-    "held-out subjects: a fraction of them, or a list of database/subject",
+  holdout: z.union([z.number().gt(0).lt(1), z.array(z.string()).min(1)]).nullable().default(null).describe(
+    "held-out subjects: a fraction of them, or a list of database/subject; null: synthetic data's own, else a third",
   ),
 
   frames: count.default(8).describe("M, frames a clip"),
@@ -36,9 +36,6 @@ export const configSchema = z.strictObject({
   decoder: z.enum(["unet", "none"]).default("unet"),
   channels: count.default(16).describe("C of every hidden layer"),
   norm: z.enum(["support", "transductive"]).default("support"),
-  normShrink: z.number().min(0).max(1).default(0).describe(
-    "weight of the running statistics when support statistics are shrunk towards them",
-  ),
 
   ways: z.int().min(2).nullable().default(null).describe("N; null: every class the subject offers"),
   shots: count.default(5).describe("K, support clips a class"),

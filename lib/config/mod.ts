@@ -1,2 +1,4 @@
-/** The one schema of a training run's configuration. @module */
+/** The one schema of a training run's configuration, its presets, and how a configuration is put together. @module */
 export * from "./config.ts";
+export * from "./make_config.ts";
+export * from "./presets.ts";

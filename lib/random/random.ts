@@ -19,7 +19,7 @@ export interface Random {
 
 /** FNV-1a over the UTF-16 code units, finished with murmur3's mixer: one 32-bit word from seed and names. */
 function hashWords(seed: number, names: readonly (string | number)[]): number {
-  let h = (0x811c9dc5 ^ seed) >>> 0;
+  let h = 0x811c9dc5;
   const text = `${seed}/${names.join("/")}`;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193) >>> 0;
   h ^= h >>> 16;
@@ -49,7 +49,9 @@ function hashWords(seed: number, names: readonly (string | number)[]): number {
  * ```
  */
 export function createRandom(seed: number, ...names: (string | number)[]): Random {
-  if (!Number.isSafeInteger(seed)) throw new RangeError(`Cannot seed a random stream: expected an integer, got ${seed}`);
+  if (!Number.isSafeInteger(seed)) {
+    throw new RangeError(`Cannot seed a random stream: expected an integer, got ${seed}`);
+  }
   const generator: RandomGenerator = xoroshiro128plus(hashWords(seed, names));
   let spare: number | undefined;
   const uniform = () => (generator.next() >>> 0) / 0x1_0000_0000;

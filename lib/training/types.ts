@@ -33,7 +33,11 @@ export interface TrainingOptions {
   readonly name: string;
   /** Identifies the run in the store; a run with checkpoints continues from the last one. */
   readonly runId: string;
-  /** Worker processes' count; 0 or 1: in this thread. */
+  /** Folder for rendered synthetic sets; default `data`. */
+  readonly dataFolder?: string;
+  /** Facts to keep in the model's card: versions, commit, date. */
+  readonly provenance?: Readonly<Record<string, string>>;
+  /** Workers that do tasks in parallel; 0 or 1: in this thread. WebGPU always runs in this thread. */
   readonly workers: number;
   readonly signal: AbortSignal;
   onEvent(event: TrainingEvent): void;

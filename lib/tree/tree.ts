@@ -1,17 +1,21 @@
-/** A plain nested record with leaves of one type: parameters, gradients, optimiser moments. Keys hold no dot. */
+/**
+ * A plain nested record with leaves of one type: parameters, gradients, optimiser moments. Keys hold no dot. Leaves are
+ * numbers, class instances, or records with a `shape` array (tensors at rest).
+ */
 export interface Tree<T> {
   readonly [name: string]: T | Tree<T>;
 }
 
-/** Tells a leaf from a branch: a branch is a plain object. */
+/** Tells a leaf from a branch: a branch is a plain object that is no tensor at rest. */
 function isBranch<T>(node: T | Tree<T>): node is Tree<T> {
-  return typeof node === "object" && node !== null && Object.getPrototypeOf(node) === Object.prototype;
+  return typeof node === "object" && node !== null && Object.getPrototypeOf(node) === Object.prototype &&
+    !Array.isArray((node as { shape?: unknown }).shape);
 }
 
 /**
  * Lists the leaves of a tree with their dotted paths, in insertion order.
  *
- * @param tree The tree; leaves are anything but plain objects.
+ * @param tree The tree.
  * @returns Pairs `[path, leaf]`, the path's parts joined by dots.
  *
  * @example

@@ -1,0 +1,12 @@
+import { runFunction } from "../../lib/http/mod.ts";
+import { createInferenceEngine } from "../../lib/inference/mod.ts";
+import { chooseBackend } from "../../lib/runtime/mod.ts";
+import { createAdaptApp } from "./mod.ts";
+
+Deno.exit(
+  await runFunction(8002, async ({ backend, model }, deps) => {
+    const { name, why } = await chooseBackend(backend);
+    deps.log({ level: "info", message: "backend", backend: name, why });
+    return createAdaptApp({ ...deps, engine: createInferenceEngine(), model });
+  }),
+);

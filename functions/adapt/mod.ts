@@ -1,0 +1,3 @@
+/** The adapt function: calibrates a person with one gradient step. @module */
+export * from "./create_adapt_app.ts";
+export * from "./schema.ts";

@@ -1,0 +1,152 @@
+import type { Hono } from "hono";
+import {
+  type AppDeps,
+  type AppEnv,
+  createBaseApp,
+  parseFields,
+  prepareClips,
+  ProblemError,
+  readClips,
+} from "../../lib/http/mod.ts";
+import type { InferenceEngine } from "../../lib/inference/mod.ts";
+import {
+  currentVersion,
+  loadModel,
+  loadModelCard,
+  loadSubject,
+  loadSubjectMeta,
+  NotFoundError,
+} from "../../lib/storage/mod.ts";
+import { createPredictorCache, type LoadedPredictor, type PredictorCache } from "./create_predictor_cache.ts";
+import { predictFieldsSchema } from "./schema.ts";
+import { subjectSlot } from "./subject_slot.ts";
+
+/** What the predict function needs. */
+export interface PredictDeps extends AppDeps {
+  readonly engine: InferenceEngine;
+  /** Name of the model that answers when a request names none. */
+  readonly model: string;
+  /** Where predictors are held. @default {a cache of 256 MiB of its own} */
+  readonly cache?: PredictorCache;
+}
+
+/** What answers a request: which predictor, and how to make it. */
+interface Answerer {
+  readonly slot: string;
+  readonly version: string;
+  readonly model: { readonly name: string; readonly version: string };
+  readonly subject: { readonly id: string; readonly version: string; readonly stale: boolean } | null;
+  load(): Promise<LoadedPredictor>;
+}
+
+/** Class probabilities as the answer's objects. */
+function toPredictions(probabilities: Float32Array, classes: readonly string[]) {
+  const predictions: { label: string; probabilities: Record<string, number> }[] = [];
+  for (let at = 0; at < probabilities.length; at += classes.length) {
+    const row = probabilities.subarray(at, at + classes.length);
+    const label = classes[row.indexOf(Math.max(...row))];
+    // NaN is the maximum of nothing: a model that computes it must not answer.
+    if (label === undefined) throw new Error("Cannot predict: expected finite probabilities, got NaN");
+    predictions.push({ label, probabilities: Object.fromEntries(classes.map((name, i) => [name, row[i]!])) });
+  }
+  return predictions;
+}
+
+/**
+ * Makes the predict function: `POST /v1/predict`.
+ *
+ * Each clip is answered independently of the others. A subject is answered with its own weights and the base version
+ * they were calibrated on; `stale` tells that a newer base was promoted since. Which version is current is read from
+ * the store at every request, so promotion, calibration and deletion take effect at once; predictors are cached.
+ *
+ * @param deps Store, engine, clock, log.
+ * @returns The app.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { memoryStore } from "../../lib/storage/mod.ts";
+ * import { createPredictApp, type PredictDeps } from "./mod.ts";
+ * const engine = { backend: "none" } as PredictDeps["engine"];
+ * const deps = { store: memoryStore(), engine, model: "main", now: () => 0, newId: () => "id", log: () => {} };
+ * assertEquals((await createPredictApp(deps).request("/v2/health/ready")).status, 503);
+ * ```
+ */
+export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
+  const { store, engine } = deps;
+  const cache = deps.cache ?? createPredictorCache(256 * 2 ** 20);
+  const app = createBaseApp(deps, {
+    async ready() {
+      const version = await currentVersion(store, "default", deps.model);
+      return version === null ? `There is no stable version of model "${deps.model}" yet: train or promote one` : null;
+    },
+  });
+
+  async function findModel(tenant: string, name: string): Promise<Answerer> {
+    const { version } = await loadModelCard(store, tenant, name);
+    return {
+      slot: `${tenant}/models/${name}`,
+      version,
+      model: { name, version },
+      subject: null,
+      async load() {
+        const { weights, card } = await loadModel(store, tenant, name, { version });
+        return { predictor: await engine.createPredictor(weights, card), card };
+      },
+    };
+  }
+
+  async function findSubject(tenant: string, subject: string, model: string | undefined): Promise<Answerer> {
+    const slot = subjectSlot(tenant, subject);
+    const meta = await loadSubjectMeta(store, tenant, subject).catch((error) => {
+      // Deleted by another process: what this one still holds of the person goes too.
+      if (error instanceof NotFoundError) cache.drop(slot);
+      throw error;
+    });
+    const base = meta.model;
+    if (model !== undefined && model !== base.name) {
+      const message = `expected the model that the subject was calibrated on, "${base.name}", got "${model}"`;
+      throw new ProblemError(409, `Cannot predict: ${message}`, [{ field: "model", message }]);
+    }
+    const stale = await currentVersion(store, tenant, base.name) !== base.version;
+    return {
+      slot,
+      version: meta.version,
+      model: { name: base.name, version: base.version },
+      subject: { id: subject, version: meta.version, stale },
+      async load() {
+        const card = await loadModelCard(store, tenant, base.name, { version: base.version });
+        const { weights } = await loadSubject(store, tenant, subject, { version: meta.version });
+        return { predictor: await engine.createPredictor(weights, card), card };
+      },
+    };
+  }
+
+  app.post("/v1/predict", async (c) => {
+    const marks: [name: string, at: number][] = [["start", deps.now()]];
+    const mark = (name: string) => marks.push([name, deps.now()]);
+    const tenant = c.get("tenant");
+    const { clips, fields } = await readClips(c);
+    const { subject, model } = parseFields(predictFieldsSchema, fields);
+    mark("read");
+    const answerer = subject === undefined
+      ? await findModel(tenant, model ?? deps.model)
+      : await findSubject(tenant, subject, model);
+    const predictions = await cache.use(
+      answerer.slot,
+      answerer.version,
+      () => answerer.load(),
+      async ({ predictor, card }) => {
+        mark("load");
+        const batch = await prepareClips(clips, card.recipe);
+        mark("decode");
+        return toPredictions(await predictor.predict(batch), card.classes);
+      },
+    );
+    mark("predict");
+    const timing = marks.slice(1).map(([name, at], i) => `${name};dur=${(at - marks[i]![1]).toFixed(1)}`);
+    c.header("Server-Timing", timing.join(", "));
+    return c.json({ predictions, model: answerer.model, subject: answerer.subject });
+  });
+  return app;
+}

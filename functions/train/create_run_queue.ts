@@ -1,0 +1,187 @@
+import type { Config } from "../../lib/config/mod.ts";
+import type { LogRecord } from "../../lib/http/mod.ts";
+import type { ObjectStore } from "../../lib/storage/mod.ts";
+import type { Trainer } from "../../lib/training/mod.ts";
+import { RunEvents } from "./_run_events.ts";
+import { isFinished, listRuns, type RunState, saveRun } from "./_run_state.ts";
+import { resolveConfig } from "./resolve_config.ts";
+
+/** What a queue of runs needs. */
+export interface RunQueueDeps {
+  readonly store: ObjectStore;
+  readonly trainer: Trainer;
+  /** Worker processes of a run. */
+  readonly workers: number;
+  /** Folder of the data sets that configurations name; null: there is none. */
+  readonly dataFolder: string | null;
+  now(): number;
+  log(record: LogRecord): void;
+}
+
+/** Runs of this process, one at a time. */
+export interface RunQueue {
+  /** Puts a new run, already stored as queued, at the end. */
+  submit(tenant: string, state: RunState): void;
+  /** Cancels a run that waits or works here; resolves once its state says so. False when it is not here. */
+  cancel(tenant: string, id: string): Promise<boolean>;
+  /** Events of a run that was in this process, or null. */
+  events(tenant: string, id: string): RunEvents | null;
+  /** Takes up a tenant's runs that a process before this one left unfinished; returns how many. */
+  resume(tenant: string): Promise<number>;
+  /** Interrupts the run that works so that it checkpoints, and resolves once it has; it resumes at the next start. */
+  close(): Promise<void>;
+}
+
+interface Job {
+  readonly tenant: string;
+  state: RunState;
+  readonly events: RunEvents;
+  readonly abort: AbortController;
+  cancelled: boolean;
+  readonly done: PromiseWithResolvers<void>;
+}
+
+/** Finished runs whose events stay in memory for late clients. */
+const MAX_FINISHED = 20;
+
+/**
+ * Makes the queue behind the train function: one run at a time, the rest wait in order.
+ *
+ * Every change of a run's status is a numbered manifest in the store. A run whose process ends, by {@linkcode
+ * RunQueue.close} or by a crash, stays `running` there and goes on from its last checkpoint after `resume`. One queue
+ * a store.
+ *
+ * @param deps Store, trainer, clock, log.
+ * @returns The queue, empty.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { memoryStore } from "../../lib/storage/mod.ts";
+ * import { createRunQueue } from "./mod.ts";
+ * const trainer = () => Promise.resolve({ name: "m", version: "v", metrics: {} });
+ * const deps = { store: memoryStore(), trainer, workers: 0, dataFolder: null, now: () => 0, log: () => {} };
+ * assertEquals(await createRunQueue(deps).resume("default"), 0);
+ * ```
+ */
+export function createRunQueue(deps: RunQueueDeps): RunQueue {
+  const jobs = new Map<string, Job>();
+  const waiting: Job[] = [];
+  let active: Job | null = null;
+  let closed = false;
+
+  const timestamp = () => new Date(deps.now()).toISOString();
+  const keyOf = (tenant: string, id: string) => `${tenant}/${id}`;
+
+  async function change(job: Job, changes: Partial<RunState>): Promise<void> {
+    job.state = { ...job.state, ...changes };
+    await saveRun(deps.store, job.tenant, job.state);
+    job.events.add("state", job.state);
+  }
+
+  async function train(job: Job, config: Config): Promise<void> {
+    const result = await deps.trainer(config, {
+      store: deps.store,
+      tenant: job.tenant,
+      name: job.state.model,
+      runId: job.state.id,
+      workers: deps.workers,
+      ...(deps.dataFolder !== null && { dataFolder: deps.dataFolder }),
+      signal: job.abort.signal,
+      onEvent: (event) => job.events.add(event.type, event),
+    });
+    const { name, version, metrics } = result;
+    const finished = { name, version, metrics: { ...metrics } };
+    await change(job, { status: "succeeded", finishedAt: timestamp(), result: finished });
+  }
+
+  async function run(job: Job): Promise<void> {
+    try {
+      if (!job.cancelled) {
+        await change(job, { status: "running", startedAt: job.state.startedAt ?? timestamp() });
+        await train(job, await resolveConfig(job.state.config, deps.dataFolder));
+      }
+    } catch (error) {
+      // Interrupted by close(): the store says running, and the next process goes on.
+      if (closed && job.abort.signal.aborted && !job.cancelled) return;
+      if (!job.cancelled) {
+        const message = error instanceof Error ? error.message : String(error);
+        deps.log({ level: "error", message: "run failed", run: job.state.id, error: message });
+        await change(job, { status: "failed", finishedAt: timestamp(), error: message });
+      }
+    }
+    if (job.cancelled && !isFinished(job.state)) {
+      await change(job, { status: "cancelled", finishedAt: timestamp() });
+    }
+  }
+
+  function forgetOldest(): void {
+    const finished = [...jobs].filter(([, job]) => job.events.closed);
+    for (const [key] of finished.slice(0, -MAX_FINISHED)) jobs.delete(key);
+  }
+
+  async function work(): Promise<void> {
+    if (active !== null) return;
+    for (let job = waiting.shift(); job !== undefined && !closed; job = waiting.shift()) {
+      active = job;
+      try {
+        await run(job);
+      } catch (error) {
+        // The store cannot be written; the queue goes on, the run's state is what was last saved.
+        deps.log({ level: "error", message: "run state not saved", run: job.state.id, error: String(error) });
+      }
+      job.events.close();
+      job.done.resolve();
+      forgetOldest();
+      active = null;
+    }
+  }
+
+  function submit(tenant: string, state: RunState): void {
+    const job: Job = {
+      tenant,
+      state,
+      events: new RunEvents(),
+      abort: new AbortController(),
+      cancelled: false,
+      done: Promise.withResolvers<void>(),
+    };
+    job.events.add("state", state);
+    jobs.set(keyOf(tenant, state.id), job);
+    waiting.push(job);
+    work();
+  }
+
+  return {
+    submit,
+    async cancel(tenant, id) {
+      const job = jobs.get(keyOf(tenant, id));
+      if (job === undefined || job.events.closed) return false;
+      job.cancelled = true;
+      job.abort.abort(new DOMException("The run was cancelled", "AbortError"));
+      const at = waiting.indexOf(job);
+      if (at >= 0) {
+        waiting.splice(at, 1);
+        await run(job);
+        job.events.close();
+        job.done.resolve();
+      }
+      await job.done.promise;
+      return true;
+    },
+    events: (tenant, id) => jobs.get(keyOf(tenant, id))?.events ?? null,
+    async resume(tenant) {
+      const left = (await listRuns(deps.store, tenant)).filter((state) => !isFinished(state));
+      const here = left.filter((state) => !jobs.has(keyOf(tenant, state.id)));
+      for (const state of here) submit(tenant, state);
+      return here.length;
+    },
+    async close() {
+      closed = true;
+      const running = active;
+      running?.abort.abort(new DOMException("The server stops", "AbortError"));
+      await running?.done.promise;
+      for (const job of jobs.values()) job.events.close();
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { runFunction } from "../../lib/http/mod.ts";
+import { chooseBackend } from "../../lib/runtime/mod.ts";
+import { trainModel } from "../../lib/training/mod.ts";
+import { createRunQueue, createTrainApp } from "./mod.ts";
+
+Deno.exit(
+  await runFunction(8001, async ({ backend, model, data, workers }, deps) => {
+    const { name, why } = await chooseBackend(backend);
+    deps.log({ level: "info", message: "backend", backend: name, why });
+    const queue = createRunQueue({
+      ...deps,
+      trainer: trainModel,
+      // In workers, so that requests are answered while a run computes.
+      workers: workers ?? navigator.hardwareConcurrency,
+      dataFolder: data,
+    });
+    const resumed = await queue.resume("default");
+    if (resumed > 0) deps.log({ level: "info", message: "resumed runs", runs: resumed });
+    const app = createTrainApp({ ...deps, queue, model, dataFolder: data });
+    return { fetch: (request) => app.fetch(request), close: () => queue.close() };
+  }),
+);

@@ -1,0 +1,7 @@
+/** Tensor kernels without gradients, on the fast path of each backend. @module */
+export { affineKernel } from "./affine.ts";
+export { channelDotsKernel } from "./channel_dots.ts";
+export { channelMomentsKernel } from "./channel_moments.ts";
+export { convFilterKernel } from "./conv_filter.ts";
+export { leadingSumKernel } from "./leading_sum.ts";
+export { poolKernel, type PoolRoute, repoolKernel, unpoolKernel } from "./pool.ts";

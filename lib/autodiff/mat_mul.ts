@@ -1,0 +1,28 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { transpose } from "./transpose.ts";
+import { record, type Value } from "./value.ts";
+
+/**
+ * a b for two matrices. Transposes are made explicitly: only the plain product is fast on WASM.
+ *
+ * @param a `[m, k]`.
+ * @param b `[k, n]`.
+ * @returns `[m, n]`.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import "@tensorflow/tfjs-backend-cpu";
+ * import { assertEquals } from "@std/assert";
+ * import { constant, matMul } from "./mod.ts";
+ * await tf.setBackend("cpu");
+ * const y = matMul(constant(tf.tensor2d([[1, 2]])), constant(tf.tensor2d([[3], [4]])));
+ * assertEquals(y.tensor.dataSync()[0], 11);
+ * ```
+ */
+export function matMul(a: Value, b: Value): Value {
+  return record(tf.matMul(a.tensor as tf.Tensor2D, b.tensor as tf.Tensor2D), [a, b], (dy, [x, y]) => [
+    () => matMul(dy, transpose(y!, [1, 0])),
+    () => matMul(transpose(x!, [1, 0]), dy),
+  ]);
+}

@@ -1,0 +1,23 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { mul } from "./mul.ts";
+import { constant, record, type Value } from "./value.ts";
+
+/**
+ * max(x, 0). The derivative at 0 is 0; the second-order term is zero.
+ *
+ * @param x Any shape.
+ * @returns The same shape.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import "@tensorflow/tfjs-backend-cpu";
+ * import { assertEquals } from "@std/assert";
+ * import { constant, relu } from "./mod.ts";
+ * await tf.setBackend("cpu");
+ * assertEquals([...relu(constant(tf.tensor1d([-1, 2]))).tensor.dataSync()], [0, 2]);
+ * ```
+ */
+export function relu(x: Value): Value {
+  return record(tf.relu(x.tensor), [x], (dy, _inputs, y) => [() => mul(dy, constant(tf.step(y.tensor)))]);
+}

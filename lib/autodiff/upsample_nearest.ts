@@ -1,0 +1,30 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { record, type Value } from "./value.ts";
+
+/** Sums 2×2 windows: the adjoint of nearest upsampling. */
+function sumWindows(x: Value): Value {
+  const tensor = tf.mul(tf.avgPool(x.tensor as tf.Tensor4D, 2, 2, "valid"), 4);
+  return record(tensor, [x], (dy) => [() => upsampleNearest(dy)]);
+}
+
+/**
+ * Repeats each element in a 2×2 block.
+ *
+ * @param x `[B, H, W, C]`.
+ * @returns `[B, 2H, 2W, C]`.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import "@tensorflow/tfjs-backend-cpu";
+ * import { assertEquals } from "@std/assert";
+ * import { constant, upsampleNearest } from "./mod.ts";
+ * await tf.setBackend("cpu");
+ * assertEquals([...upsampleNearest(constant(tf.ones([1, 1, 1, 1]))).tensor.dataSync()], [1, 1, 1, 1]);
+ * ```
+ */
+export function upsampleNearest(x: Value): Value {
+  const [, h, w] = x.tensor.shape as [number, number, number];
+  const tensor = tf.image.resizeNearestNeighbor(x.tensor as tf.Tensor4D, [2 * h, 2 * w]);
+  return record(tensor, [x], (dy) => [() => sumWindows(dy)]);
+}

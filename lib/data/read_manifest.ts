@@ -1,0 +1,156 @@
+import { dirname, resolve } from "@std/path";
+import { parse } from "csv-parse/sync";
+import { fileError } from "./_file_error.ts";
+import type { ClipKind } from "./clip_set.ts";
+
+/** One clip of a manifest, checked. */
+export interface ManifestRow {
+  readonly id: string;
+  readonly database: string;
+  readonly subject: string;
+  readonly label: string;
+  readonly kind: ClipKind;
+  /** A folder of frames or one picture, made absolute. */
+  readonly path: string;
+  /** Frame numbers as in the frames' names; null: not given. */
+  readonly onset: number | null;
+  readonly apex: number | null;
+  readonly offset: number | null;
+  /** Frames a second; null: not given. */
+  readonly fps: number | null;
+  /** Line of the file, from 1, for messages. */
+  readonly line: number;
+}
+
+const REQUIRED = ["id", "database", "subject", "label", "kind", "path"] as const;
+const OPTIONAL = ["onset", "apex", "offset", "fps"] as const;
+
+/** One parsed line: fields, and the parser's line count at its end. */
+type Parsed = { record: string[]; info: { lines: number } };
+
+/** Splits the text into records; blank lines and lines of bare commas are dropped. */
+function parseCsv(text: string, fail: (message: string) => SyntaxError): Parsed[] {
+  try {
+    return parse(text, {
+      bom: true,
+      info: true,
+      trim: true,
+      skip_empty_lines: true,
+      skip_records_with_empty_values: true,
+    }) as unknown as Parsed[];
+  } catch (error) {
+    throw fail((error as Error).message);
+  }
+}
+
+/** Resolves a manifest's path field; backslashes separate too, sheets are written on Windows. */
+function resolveInside(folder: string, path: string): string | null {
+  const parts = path.replaceAll("\\", "/").split("/").filter((part) => part !== "" && part !== ".");
+  if (/^[/\\]|^[A-Za-z]:/.test(path) || path.includes("\0")) return null;
+  let depth = 0;
+  for (const part of parts) {
+    depth += part === ".." ? -1 : 1;
+    if (depth < 0) return null;
+  }
+  return resolve(folder, ...parts);
+}
+
+/**
+ * Reads a manifest: one clip a row, columns `id,database,subject,label,kind,path,onset,apex,offset,fps`.
+ *
+ * UTF-8 with or without a byte order mark, LF or CRLF, quoted fields. Columns may stand in any order, further columns
+ * are ignored, and the last four may be absent or empty. Every field is checked before anything else is read; whether
+ * the clips exist is found out when they are loaded.
+ *
+ * @param path The CSV file.
+ * @returns The rows in file order, paths resolved against the manifest's folder.
+ * @throws {Deno.errors.NotFound} When there is no such file.
+ * @throws {SyntaxError} When the text is no such CSV, has no row, or a field is empty or no number.
+ * @throws {RangeError} When a kind is unknown, an id repeats, onset, apex and offset are out of order, or a path leaves
+ * the manifest's folder. Messages name file, line and field.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { readManifest } from "./mod.ts";
+ * const file = await Deno.makeTempFile({ suffix: ".csv" });
+ * await Deno.writeTextFile(file, "id,database,subject,label,kind,path\nc1,demo,s1,happy,micro,clips/c1\n");
+ * const [row] = await readManifest(file);
+ * assertEquals([row!.id, row!.kind, row!.onset, row!.line], ["c1", "micro", null, 2]);
+ * await Deno.remove(file);
+ * ```
+ */
+export async function readManifest(path: string): Promise<ManifestRow[]> {
+  const fail = (message: string) => new SyntaxError(`Cannot read manifest ${path}: ${message}`);
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(await Deno.readFile(path));
+  } catch (error) {
+    if (error instanceof TypeError) throw fail("expected UTF-8 text, got other bytes");
+    throw fileError(error, `read manifest ${path}`);
+  }
+  const [header, ...records] = parseCsv(text, fail);
+  if (header === undefined) throw fail("expected a header row, got an empty file");
+  const columns = new Map(header.record.map((name, i) => [name.toLowerCase(), i]));
+  if (columns.size < header.record.length) throw fail("expected every column once");
+  const missing = REQUIRED.filter((name) => !columns.has(name));
+  if (missing.length > 0) throw fail(`expected the columns ${REQUIRED.join(",")}, missing ${missing.join(", ")}`);
+  if (records.length === 0) throw fail("expected at least one clip, got the header alone");
+  const lines = new Map<string, number>();
+  return records.map(({ record, info }) => {
+    const row = parseRow((name) => record[columns.get(name) ?? -1] ?? "", path, info.lines);
+    const earlier = lines.get(row.id);
+    if (earlier !== undefined) {
+      throw new RangeError(
+        `Cannot read manifest ${path}: line ${row.line}, id: expected every id once, got "${row.id}" of line ${earlier} again`,
+      );
+    }
+    lines.set(row.id, row.line);
+    return row;
+  });
+}
+
+/** Checks one row's fields. */
+function parseRow(field: (name: string) => string, file: string, line: number): ManifestRow {
+  const at = (name: string) => `Cannot read manifest ${file}: line ${line}, ${name}: expected`;
+  const text = (name: string) => {
+    const value = field(name);
+    if (value === "") throw new SyntaxError(`${at(name)} text, got an empty field`);
+    return value;
+  };
+  const number = (name: typeof OPTIONAL[number]) => {
+    const value = field(name);
+    if (value === "") return null;
+    const whole = name !== "fps";
+    // Spreadsheets write whole numbers as 46.0.
+    if (!(whole ? /^\d{1,15}(\.0+)?$/ : /^\d{1,15}(\.\d+)?$/).test(value) || (!whole && Number(value) === 0)) {
+      throw new SyntaxError(`${at(name)} ${whole ? "a frame number" : "a positive number"}, got "${value}"`);
+    }
+    return Number(value);
+  };
+  const kind = text("kind");
+  if (kind !== "micro" && kind !== "macro") throw new RangeError(`${at("kind")} micro or macro, got "${kind}"`);
+  const database = text("database");
+  if (database.includes("/")) throw new RangeError(`${at("database")} a name without "/", got "${database}"`);
+  const path = resolveInside(dirname(file), text("path"));
+  if (path === null) throw new RangeError(`${at("path")} a path inside the manifest's folder, got "${field("path")}"`);
+  const [onset, apex, offset] = [number("onset"), number("apex"), number("offset")];
+  const given = [["onset", onset], ["apex", apex], ["offset", offset]].filter(([, value]) => value !== null);
+  for (let i = 1; i < given.length; i++) {
+    const [[a, x], [b, y]] = [given[i - 1]!, given[i]!];
+    if (x! > y!) throw new RangeError(`${at(String(b))} ${a} <= ${b}, got ${x} > ${y}`);
+  }
+  return {
+    id: text("id"),
+    database,
+    subject: text("subject"),
+    label: text("label"),
+    kind,
+    path,
+    onset,
+    apex,
+    offset,
+    fps: number("fps"),
+    line,
+  };
+}

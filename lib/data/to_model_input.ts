@@ -1,0 +1,41 @@
+import { checkRecipe } from "./_check_recipe.ts";
+import type { Recipe } from "./clip_set.ts";
+
+/**
+ * Takes stored clips to what the network sees.
+ *
+ * `input: "frames"`: x / 255, in [0, 1]. `input: "difference"`: (x − first frame of the same clip) / 255, in [−1, 1];
+ * the first frame is then zero.
+ *
+ * @param clips `[B, M, H, W, C]` bytes; B may be 0.
+ * @param recipe What the clips were made by.
+ * @returns `[B, M, H, W, C]` floats.
+ * @throws {TypeError} When the bytes are no whole number of clips.
+ * @throws {RangeError} When the recipe is out of range.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { toModelInput } from "./mod.ts";
+ * const recipe = { frames: 2, size: 1, channels: 1, input: "difference", time: "tim" } as const;
+ * assertEquals(toModelInput(Uint8Array.of(10, 61), recipe), Float32Array.of(0, 51 / 255));
+ * ```
+ */
+export function toModelInput(clips: Uint8Array, recipe: Recipe): Float32Array {
+  checkRecipe(recipe, "make the model's input");
+  const frameSize = recipe.size * recipe.size * recipe.channels;
+  const clipSize = recipe.frames * frameSize;
+  if (clips.length % clipSize !== 0) {
+    throw new TypeError(
+      `Cannot make the model's input: expected clips of ${clipSize} bytes, got ${clips.length} bytes`,
+    );
+  }
+  const out = new Float32Array(clips.length);
+  const difference = recipe.input === "difference";
+  for (let clip = 0; clip < clips.length; clip += clipSize) {
+    for (let i = 0; i < clipSize; i++) {
+      out[clip + i] = (clips[clip + i]! - (difference ? clips[clip + i % frameSize]! : 0)) / 255;
+    }
+  }
+  return out;
+}

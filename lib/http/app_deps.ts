@@ -1,0 +1,27 @@
+import type { ObjectStore } from "../storage/mod.ts";
+import type { Limits } from "./limits.ts";
+
+/** One structured log line; it never holds frames, bodies or subject ids. */
+export type LogRecord = Readonly<Record<string, string | number | boolean | null>> & {
+  readonly level: "info" | "warn" | "error";
+  readonly message: string;
+};
+
+/** What every function needs; tests put a memory store and a fixed clock here. */
+export interface AppDeps {
+  readonly store: ObjectStore;
+  /** Milliseconds since 1970, fractions welcome. */
+  now(): number;
+  /** A new unique identifier of `A-Z a-z 0-9 . _ -`. */
+  newId(): string;
+  log(record: LogRecord): void;
+  /** Whose data a request is about. @default {"default" for everyone} */
+  tenant?(request: Request): string;
+  /** Limits that differ from {@linkcode DEFAULT_LIMITS}. */
+  readonly limits?: Partial<Limits>;
+}
+
+/** What the middleware of {@linkcode createBaseApp} puts into a request's context. */
+export interface AppEnv {
+  Variables: { requestId: string; tenant: string; limits: Limits };
+}

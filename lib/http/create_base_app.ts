@@ -1,0 +1,92 @@
+import { Hono } from "hono";
+import { routePath } from "hono/route";
+import { allowedMethods } from "./allowed_methods.ts";
+import type { AppDeps, AppEnv } from "./app_deps.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
+import { ProblemError } from "./problem_error.ts";
+import { problemResponse, toProblem } from "./_problem_response.ts";
+
+/** Options of {@linkcode createBaseApp}. */
+export interface BaseAppOptions {
+  /** Resolves to null when the function can work, else to why it cannot. */
+  ready(): Promise<string | null>;
+}
+
+/**
+ * Makes the Hono app that every function starts from.
+ *
+ * It gives every request an id (`X-Request-Id`, the client's own when it is a fit name) and a tenant, logs a line with
+ * route, status and milliseconds, answers `GET /v2/health/live` and `/v2/health/ready`, and turns errors into
+ * `application/problem+json`: 404 and 405 with `Allow` for unknown routes, {@linkcode ProblemError} as it says,
+ * storage's NotFoundError and ConflictError as 404 and 409, anything else as a masked 500 that only the log explains.
+ *
+ * @param deps Store, clock, log.
+ * @param options Readiness.
+ * @returns The app, ready for routes.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { memoryStore } from "../storage/mod.ts";
+ * import { createBaseApp } from "./mod.ts";
+ * const deps = { store: memoryStore(), now: () => 0, newId: () => "id", log: () => {} };
+ * const app = createBaseApp(deps, { ready: () => Promise.resolve(null) });
+ * assertEquals((await app.request("/v2/health/live")).status, 200);
+ * ```
+ */
+export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  const limits = { ...DEFAULT_LIMITS, ...deps.limits };
+
+  app.use("*", async (c, next) => {
+    const started = deps.now();
+    const given = c.req.header("X-Request-Id");
+    const requestId = given !== undefined && /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : deps.newId();
+    c.set("requestId", requestId);
+    c.set("limits", limits);
+    c.set("tenant", deps.tenant?.(c.req.raw) ?? "default");
+    await next();
+    c.header("X-Request-Id", requestId);
+    c.header("X-Content-Type-Options", "nosniff");
+    // Answers speak of persons; no cache on the way may keep them.
+    c.header("Cache-Control", "no-store");
+    deps.log({
+      level: "info",
+      message: "request",
+      requestId,
+      method: c.req.method,
+      // The pattern, not the path: a path may name a person.
+      route: routePath(c, -1),
+      status: c.res.status,
+      ms: Math.round((deps.now() - started) * 10) / 10,
+    });
+  });
+
+  app.notFound((c) => {
+    const allowed = allowedMethods(app, c.req.path);
+    const detail = `Expected ${allowed.join(" or ")} at this path, got ${c.req.method}`;
+    // Returned, not thrown: an error here would pass by the middleware.
+    return problemResponse(
+      allowed.length === 0
+        ? new ProblemError(404, "There is nothing at this path")
+        : new ProblemError(405, detail, [], { Allow: allowed.join(", ") }),
+      c.get("requestId"),
+    );
+  });
+
+  app.onError((error, c) => {
+    const requestId = c.get("requestId");
+    const problem = toProblem(error);
+    if (problem !== null) return problemResponse(problem, requestId);
+    deps.log({ level: "error", message: error.message, requestId, stack: error.stack ?? "" });
+    return problemResponse(new ProblemError(500, "The server failed; its log has the details"), requestId);
+  });
+
+  app.get("/v2/health/live", (c) => c.json({ live: true }));
+  app.get("/v2/health/ready", async (c) => {
+    const why = await options.ready();
+    if (why !== null) throw new ProblemError(503, why);
+    return c.json({ ready: true });
+  });
+  return app;
+}

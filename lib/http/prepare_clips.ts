@@ -1,0 +1,30 @@
+import type { Recipe } from "../data/mod.ts";
+import type { ClipSource } from "./clip_source.ts";
+
+/**
+ * Decodes and preprocesses a request's clips one after another into one batch.
+ *
+ * @param clips The clips.
+ * @param recipe The model's preprocessing.
+ * @returns `[B, M, H, W, C]` bytes.
+ * @throws {ProblemError} 422 naming the clip or frame that cannot be decoded.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { prepareClips } from "./mod.ts";
+ * const recipe = { frames: 1, size: 1, channels: 1, input: "frames", time: "tim" } as const;
+ * const clip = { label: null, kind: "micro", prepare: () => Promise.resolve(Uint8Array.of(7)) } as const;
+ * assertEquals(await prepareClips([clip, clip], recipe), Uint8Array.of(7, 7));
+ * ```
+ */
+export async function prepareClips(clips: readonly ClipSource[], recipe: Recipe): Promise<Uint8Array> {
+  const size = recipe.frames * recipe.size * recipe.size * recipe.channels;
+  const batch = new Uint8Array(clips.length * size);
+  for (const [i, clip] of clips.entries()) {
+    batch.set(await clip.prepare(recipe), i * size);
+    // Decoding does not yield by itself; health checks must be answered between clips.
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  return batch;
+}

@@ -1,0 +1,63 @@
+import { z } from "zod";
+
+const settingsSchema = z.object({
+  LIGHTMAN_STORE: z.string().min(1).default("file:./store"),
+  LIGHTMAN_MODEL: z.string().regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,128}$/).default("lightman"),
+  LIGHTMAN_DATA: z.string().min(1).default("data"),
+  LIGHTMAN_BACKEND: z.enum(["auto", "webgpu", "wasm", "cpu"]).default("auto"),
+  LIGHTMAN_PORT: z.string().regex(/^\d{1,5}$/).transform(Number).pipe(z.int().max(65535)).optional(),
+  LIGHTMAN_WORKERS: z.string().regex(/^\d{1,3}$/).transform(Number).optional(),
+});
+
+/** How a function runs; from the environment. */
+export interface Settings {
+  /** `LIGHTMAN_STORE`. @default {"file:./store"} */
+  readonly store: string;
+  /** `LIGHTMAN_MODEL`: the model that requests mean when they name none. @default {"lightman"} */
+  readonly model: string;
+  /** `LIGHTMAN_DATA`: folder of the data sets that training may use. @default {"data"} */
+  readonly data: string;
+  /** `LIGHTMAN_BACKEND`. @default {"auto"} */
+  readonly backend: "auto" | "webgpu" | "wasm" | "cpu";
+  /** `LIGHTMAN_PORT`; 0: any free one. */
+  readonly port: number;
+  /** `LIGHTMAN_WORKERS`: workers of a training run; null: as many as cores. */
+  readonly workers: number | null;
+}
+
+/**
+ * Reads a function's settings from environment variables.
+ *
+ * @param env The variables.
+ * @param port Port when `LIGHTMAN_PORT` says none.
+ * @returns The settings.
+ * @throws {RangeError} When a variable is out of range, naming it, or `LIGHTMAN_KEYS` is set: this version checks no
+ * keys, and a server that seems protected but is not must not start.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { readSettings } from "./mod.ts";
+ * assertEquals(readSettings({ LIGHTMAN_STORE: "memory:" }, 8000).store, "memory:");
+ * ```
+ */
+export function readSettings(env: Readonly<Record<string, string | undefined>>, port: number): Settings {
+  if (env.LIGHTMAN_KEYS !== undefined) {
+    throw new RangeError("Cannot use LIGHTMAN_KEYS: this version has no keys and listens on 127.0.0.1 only");
+  }
+  const result = settingsSchema.safeParse(env);
+  if (!result.success) {
+    const { path, message } = result.error.issues[0]!;
+    const name = String(path[0]);
+    throw new RangeError(`Cannot use ${name}=${env[name]}: ${message}`);
+  }
+  const { data } = result;
+  return {
+    store: data.LIGHTMAN_STORE,
+    model: data.LIGHTMAN_MODEL,
+    data: data.LIGHTMAN_DATA,
+    backend: data.LIGHTMAN_BACKEND,
+    port: data.LIGHTMAN_PORT ?? port,
+    workers: data.LIGHTMAN_WORKERS ?? null,
+  };
+}

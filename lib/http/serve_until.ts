@@ -1,0 +1,69 @@
+import type { LogRecord } from "./app_deps.ts";
+
+/** Options of {@linkcode serveUntil}. */
+export interface ServeOptions {
+  /** Port; 0: any free one. */
+  readonly port: number;
+  /** Stops the server when it aborts. */
+  readonly signal: AbortSignal;
+  log(record: LogRecord): void;
+  /** Told the address once the port is open. */
+  onListen?(url: string): void;
+  /** Ends what would keep answers open (event streams) or work on (a training run), before the port closes. */
+  close?(): Promise<void>;
+  /** Milliseconds that answers under way may take after the signal. @default {10000} */
+  readonly drainMs?: number;
+}
+
+/**
+ * Serves requests on 127.0.0.1 until a signal aborts, then waits for answers under way, but not for ever.
+ *
+ * Only this machine reaches the server: it checks no keys.
+ *
+ * @param fetch Handler of requests.
+ * @param options Port, signal, log.
+ *
+ * @example
+ * ```ts
+ * import { serveUntil } from "./mod.ts";
+ * const stop = new AbortController();
+ * await serveUntil(() => new Response("hello"), {
+ *   port: 0,
+ *   signal: stop.signal,
+ *   log: () => {},
+ *   onListen: async (url) => {
+ *     await (await fetch(url)).text();
+ *     stop.abort();
+ *   },
+ * });
+ * ```
+ */
+export async function serveUntil(
+  fetch: (request: Request) => Response | Promise<Response>,
+  options: ServeOptions,
+): Promise<void> {
+  const { signal, log, drainMs = 10_000 } = options;
+  const hostname = "127.0.0.1";
+  const server = Deno.serve({
+    hostname,
+    port: options.port,
+    onListen({ port }) {
+      const url = `http://${hostname}:${port}`;
+      log({ level: "info", message: "listening", url, note: "no keys are configured: this machine only" });
+      options.onListen?.(url);
+    },
+  }, fetch);
+  const stopped = Promise.withResolvers<void>();
+  const stop = () => stopped.resolve();
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  await Promise.race([stopped.promise, server.finished]);
+  signal.removeEventListener("abort", stop);
+  log({ level: "info", message: "stopping" });
+  await options.close?.();
+  // What takes longer is cut off by the end of the process: Deno cannot abort a server that is shutting down.
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, drainMs);
+  await Promise.race([server.shutdown(), late.promise]);
+  clearTimeout(timer);
+}

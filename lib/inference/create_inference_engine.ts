@@ -1,0 +1,207 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { constant, type Value, variable } from "../autodiff/mod.ts";
+import type { Config } from "../config/mod.ts";
+import { magnifyClips, toModelInput } from "../data/mod.ts";
+import { innerLoop } from "../meta/mod.ts";
+import { forward } from "../model/mod.ts";
+import type { StoredTensor } from "../storage/mod.ts";
+import { mapTree, type Tree } from "../tree/mod.ts";
+import { architectureOf } from "./architecture_of.ts";
+import { nameStatistics, statisticsValues } from "./statistics.ts";
+import { toStored, toTensors } from "./tensors.ts";
+import type { Calibration, CalibrationClips, Fit, InferenceEngine, ModelCard, Predictor, Weights } from "./types.ts";
+
+/** Clips run through the network at a time: bounds memory whatever a request holds. */
+const CHUNK = 16;
+
+/** Uploads uint8 clips as the network takes them, `[B, M, H, W, C]`. */
+function upload(clips: Uint8Array, card: ModelCard): tf.Tensor {
+  const { frames, size, channels } = card.recipe;
+  const length = frames * size * size * channels;
+  return tf.tensor(toModelInput(clips, card.recipe), [clips.length / length, frames, size, size, channels]);
+}
+
+/** The bytes of the clips that `keep` picks. */
+function pickClips(clips: Uint8Array, count: number, keep: (index: number) => boolean): Uint8Array {
+  const length = clips.length / count;
+  const picked = Array.from({ length: count }, (_, i) => i).filter(keep);
+  const out = new Uint8Array(picked.length * length);
+  picked.forEach((from, to) => out.set(clips.subarray(from * length, (from + 1) * length), to * length));
+  return out;
+}
+
+/** The macro clips of a calibration: those given, else the micro clips magnified, else none. */
+function macroClips(micro: Uint8Array, given: Uint8Array, card: ModelCard): Uint8Array | null {
+  const { config, recipe } = card;
+  if (config.lambda2 === 0) return null;
+  if (given.length > 0) return given;
+  return config.macro === "none" || recipe.frames === 1 ? null : magnifyClips(micro, recipe, config.magnify);
+}
+
+/** The inner objective of a configuration; with no macro clips the whole weight is on the primary loss. */
+function innerOptions(config: Config, hasMacro: boolean) {
+  const { alpha, aux, sigma } = config;
+  return hasMacro || config.lambda2 === 0
+    ? { alpha, aux, sigma, lambda1: config.lambda1, lambda2: config.lambda2 }
+    : { alpha, aux, sigma, lambda1: config.lambda1 + config.lambda2, lambda2: 0 };
+}
+
+/** Makes weights ready to predict; see {@linkcode InferenceEngine}. */
+function makePredictor(weights: Weights, card: ModelCard): Predictor {
+  const architecture = architectureOf(card.config, card.classes.length);
+  const stored = weights as { params: Tree<StoredTensor>; stats: Tree<StoredTensor> };
+  const params = mapTree(toTensors(stored.params), constant);
+  const statistics = statisticsValues(stored.stats);
+  let bytes = 0;
+  const owned: tf.Tensor[] = [];
+  mapTree(params, (value) => owned.push(value.tensor));
+  owned.push(...statistics.map((value) => value.tensor));
+  for (const tensor of owned) bytes += 4 * tensor.size;
+  const clipLength = card.recipe.frames * card.recipe.size ** 2 * card.recipe.channels;
+  return {
+    bytes,
+    async predict(clips) {
+      const count = clips.length / clipLength;
+      const n = card.classes.length;
+      if (!Number.isInteger(count)) {
+        throw new TypeError(`Cannot predict: expected clips of ${clipLength} bytes, got ${clips.length} bytes in all`);
+      }
+      const out = new Float32Array(count * n);
+      for (let at = 0; at < count; at += CHUNK) {
+        const part = clips.subarray(at * clipLength, Math.min(at + CHUNK, count) * clipLength);
+        const probabilities = tf.tidy(() => {
+          const { logits } = forward(architecture, params, constant(upload(part, card)), {
+            statistics,
+            want: { logits: true },
+          });
+          return tf.softmax(logits!.tensor as tf.Tensor2D);
+        });
+        out.set(await probabilities.data(), at * n);
+        probabilities.dispose();
+      }
+      return out;
+    },
+    dispose: () => tf.dispose(owned),
+  };
+}
+
+/** Mean negative log-likelihood and accuracy of probabilities `[B, N]`. */
+function fitOf(probabilities: Float32Array, labels: readonly number[], classes: number): Fit {
+  let loss = 0;
+  let right = 0;
+  labels.forEach((label, i) => {
+    const row = probabilities.subarray(i * classes, (i + 1) * classes);
+    loss -= Math.log(Math.max(row[label]!, 1e-12));
+    if (row.indexOf(Math.max(...row)) === label) right++;
+  });
+  return { loss: loss / labels.length, accuracy: right / labels.length };
+}
+
+async function fit(weights: Weights, card: ModelCard, clips: Uint8Array, labels: readonly number[]): Promise<Fit> {
+  const predictor = makePredictor(weights, card);
+  try {
+    return fitOf(await predictor.predict(clips), labels, card.classes.length);
+  } finally {
+    predictor.dispose();
+  }
+}
+
+/** The inner step and the statistics after it, on the device. */
+function adapt(
+  base: Weights,
+  card: ModelCard,
+  micro: Uint8Array,
+  macro: Uint8Array | null,
+  labels: readonly number[],
+  innerSteps: number,
+): { params: Tree<tf.Tensor>; statistics: tf.Tensor[] } {
+  const architecture = architectureOf(card.config, card.classes.length);
+  const stored = base as { params: Tree<StoredTensor>; rates?: Tree<StoredTensor> };
+  return tf.tidy(() => {
+    const support = constant(upload(micro, card));
+    const rates: Tree<Value> | undefined = stored.rates && mapTree(toTensors(stored.rates), constant);
+    const adapted = innerLoop(mapTree(toTensors(stored.params), variable), {
+      support,
+      supportLabels: labels,
+      query: null,
+      queryLabels: [],
+      macro: macro === null ? null : constant(upload(macro, card)),
+    }, {
+      architecture,
+      ...innerOptions(card.config, macro !== null),
+      innerSteps,
+      firstOrder: true,
+      presentOnly: true,
+    }, rates);
+    const params = mapTree(adapted.params, (value) => value.tensor);
+    const { statistics } = forward(architecture, mapTree(params, constant), support, { want: {} });
+    return { params, statistics: statistics.map((value) => value.tensor) };
+  });
+}
+
+async function calibrate(
+  base: Weights,
+  card: ModelCard,
+  clips: CalibrationClips,
+  options: { readonly innerSteps?: number } = {},
+): Promise<Calibration> {
+  const { innerSteps = card.config.innerSteps } = options;
+  const { kinds } = clips;
+  const labels = clips.labels.filter((_, i) => kinds[i] === "micro");
+  if (labels.length === 0) throw new RangeError("Cannot calibrate: expected at least one micro clip, got none");
+  for (const label of clips.labels) {
+    if (!Number.isInteger(label) || label < 0 || label >= card.classes.length) {
+      throw new RangeError(`Cannot calibrate: label ${label} is not one of ${card.classes.length} classes`);
+    }
+  }
+  const micro = pickClips(clips.clips, kinds.length, (i) => kinds[i] === "micro");
+  const macro = macroClips(micro, pickClips(clips.clips, kinds.length, (i) => kinds[i] === "macro"), card);
+  const before = await fit(base, card, micro, labels);
+  const { params, statistics } = adapt(base, card, micro, macro, labels, innerSteps);
+  try {
+    const rows = await Promise.all(statistics.map(async (tensor) => ({
+      channels: tensor.shape[1]!,
+      data: await tensor.data() as Float32Array,
+    })));
+    const weights: Weights = { params: await toStored(params), stats: nameStatistics(rows) };
+    const present = new Set(labels);
+    return {
+      weights,
+      before,
+      after: await fit(weights, card, micro, labels),
+      classes: card.classes.filter((_, k) => present.has(k)),
+    };
+  } finally {
+    mapTree(params, (tensor) => tensor.dispose());
+    tf.dispose(statistics);
+  }
+}
+
+/**
+ * The numerics of adapt and predict on the backend that is current.
+ *
+ * Predictions normalise with stored statistics, so a clip's answer does not depend on the clips beside it.
+ *
+ * @returns The engine; it holds nothing itself.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import "@tensorflow/tfjs-backend-cpu";
+ * import { assertEquals } from "@std/assert";
+ * import { createInferenceEngine } from "./mod.ts";
+ * await tf.setBackend("cpu");
+ * assertEquals(createInferenceEngine().backend, "cpu");
+ * ```
+ *
+ * Source: paper 4.2 (testing phase).
+ */
+export function createInferenceEngine(): InferenceEngine {
+  return {
+    get backend() {
+      return tf.getBackend();
+    },
+    createPredictor: (weights, card) => Promise.resolve(makePredictor(weights, card)),
+    calibrate,
+  };
+}

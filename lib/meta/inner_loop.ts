@@ -1,0 +1,84 @@
+import { add, detach, gradients, mul, scale, sub, type Value, variable } from "../autodiff/mod.ts";
+import { crossEntropy, forward, mmd2, type Params } from "../model/mod.ts";
+import { flattenTree, type Tree, unflattenTree } from "../tree/mod.ts";
+import type { InnerOptions, TaskClips } from "./types.ts";
+
+/** What the inner loop gives. */
+export interface Adapted {
+  /** θ′. A function of θ when the loop is differentiable, else fresh variables. */
+  readonly params: Params;
+  /** Support statistics under θ, before the first step, `[2, C]` a normalised layer. */
+  readonly statisticsBefore: readonly Value[];
+  /** λ1 L_pri + λ2 L_aux at θ, and L_pri alone. */
+  readonly loss: Value;
+  readonly primaryLoss: Value;
+}
+
+/**
+ * The inner loop of one task: θ′ = θ − α ∇θ [λ1 L_pri(D^s; θ) + λ2 L_aux(D^s, D^aux; θ)], `innerSteps` times.
+ *
+ * Support and macro clips are normalised by their own batches. Without macro clips, or with λ2 = 0, the auxiliary
+ * loss is left out and λ1 stands as it is.
+ *
+ * @param params θ.
+ * @param clips The task.
+ * @param options The inner objective; `firstOrder` makes θ′ leaves of their own.
+ * @param rates Learned inner rates, a scalar a parameter tensor; default α for all.
+ * @returns θ′ and the losses at θ.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import "@tensorflow/tfjs-backend-cpu";
+ * import { assertEquals } from "@std/assert";
+ * import { constant, variable } from "../autodiff/mod.ts";
+ * import { initParams } from "../model/mod.ts";
+ * import { createRandom } from "../random/mod.ts";
+ * import { mapTree } from "../tree/mod.ts";
+ * import { innerLoop } from "./mod.ts";
+ * await tf.setBackend("cpu");
+ * const architecture = { decoder: "none", channels: 2, frames: 1, inputChannels: 1, classes: 2 } as const;
+ * const theta = mapTree(initParams(architecture, createRandom(0)), variable);
+ * const support = constant(tf.randomUniform([2, 1, 16, 16, 1], 0, 1, "float32", 1));
+ * const { params } = innerLoop(theta, { support, supportLabels: [0, 1], query: null, queryLabels: [], macro: null }, {
+ *   architecture, alpha: 0.1, innerSteps: 1, firstOrder: false, lambda1: 1, lambda2: 0, aux: "mmd", sigma: 1,
+ * });
+ * assertEquals(Object.keys(params), Object.keys(theta));
+ * ```
+ *
+ * Source: paper 4.2, Algorithm 1, Eq. 4 (first level).
+ */
+export function innerLoop(params: Params, clips: TaskClips, options: InnerOptions, rates?: Tree<Value>): Adapted {
+  const { architecture, alpha, innerSteps, firstOrder, lambda1, lambda2, aux, sigma, classWeights } = options;
+  const withMacro = clips.macro !== null && lambda2 !== 0;
+  const present = options.presentOnly ? [...new Set(clips.supportLabels)] : undefined;
+  const entropy = { ...(present && { present }), ...(classWeights && { classWeights }) };
+  const steps = rates === undefined ? null : new Map(flattenTree(rates));
+
+  let fast = params;
+  let first: Omit<Adapted, "params"> | undefined;
+  for (let step = 0; step < Math.max(innerSteps, 1); step++) {
+    const support = forward(architecture, fast, clips.support, { want: { logits: true, auxiliary: withMacro } });
+    const primaryLoss = crossEntropy(support.logits!, clips.supportLabels, entropy);
+    let loss = scale(primaryLoss, lambda1);
+    if (withMacro) {
+      const macro = forward(architecture, fast, clips.macro!, { want: { auxiliary: true } });
+      support.auxiliary.forEach((features, i) => {
+        const distance = mmd2(features, macro.auxiliary[i]!, { sigma, crossOnly: aux === "cross-kernel" });
+        loss = add(loss, scale(distance, lambda2));
+      });
+    }
+    first ??= { statisticsBefore: support.statistics, loss, primaryLoss };
+    if (step >= innerSteps) break;
+
+    const leaves = flattenTree(fast);
+    const slopes = gradients(loss, leaves.map(([, value]) => value), { createGraph: !firstOrder });
+    fast = unflattenTree(leaves.map(([path, value], i): [string, Value] => {
+      const rate = steps?.get(path);
+      const slope = slopes[i]!;
+      const move = rate === undefined ? scale(slope, alpha) : mul(slope, firstOrder ? detach(rate) : rate);
+      return [path, firstOrder ? variable(sub(detach(value), move).tensor) : sub(value, move)];
+    }));
+  }
+  return { params: fast, ...first! };
+}

@@ -1,0 +1,45 @@
+import { CONV4_BLOCKS } from "./conv4.ts";
+import type { Architecture } from "./types.ts";
+
+/** Frames the temporal convolution spans at most (paper 4.1). */
+export const TEMPORAL_KERNEL = 6;
+
+/** Scales of the decoder, as fractions of the input's side: 1/8, 1/4, 1/2. */
+export const DECODER_SCALES = [8, 4, 2] as const;
+
+/**
+ * Names and shapes of all parameters, in the order of the network.
+ *
+ * @param architecture What decides them.
+ * @returns Pairs of dotted path and shape. `decoder: "none"`: `conv1` … `conv4` `{w, b, gamma, beta}`, `temporal`
+ * `{w: [min(6, M), 3, 3, C, C], b}`, `head {w: [C, N], b}`. `decoder: "unet"` adds the branches `primary` and
+ * `auxiliary`, each `{encoder, up8, up4, up2, out8, out4, out2}`, and the head reads 3 C features.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { parameterShapes } from "./mod.ts";
+ * const shapes = parameterShapes({ decoder: "none", channels: 4, frames: 8, inputChannels: 3, classes: 5 });
+ * assertEquals(shapes.at(-2), ["head.w", [4, 5]]);
+ * ```
+ */
+export function parameterShapes(architecture: Architecture): [string, number[]][] {
+  const { channels: c, frames, inputChannels, classes, decoder } = architecture;
+  const shapes: [string, number[]][] = [];
+  const conv = (path: string, kernel: number[], cin: number) =>
+    shapes.push([`${path}.w`, [...kernel, cin, c]], [`${path}.b`, [c]]);
+  for (let block = 1; block <= CONV4_BLOCKS; block++) {
+    conv(`conv${block}`, [3, 3], block === 1 ? inputChannels : c);
+    shapes.push([`conv${block}.gamma`, [c]], [`conv${block}.beta`, [c]]);
+  }
+  conv("temporal", [Math.min(TEMPORAL_KERNEL, frames), 3, 3], c);
+  if (decoder === "unet") {
+    for (const branch of ["primary", "auxiliary"]) {
+      conv(`${branch}.encoder`, [3, 3], c);
+      for (const scale of DECODER_SCALES) conv(`${branch}.up${scale}`, [3, 3], 2 * c);
+      for (const scale of DECODER_SCALES) conv(`${branch}.out${scale}`, [1, 1], c);
+    }
+  }
+  shapes.push(["head.w", [decoder === "unet" ? DECODER_SCALES.length * c : c, classes]], ["head.b", [classes]]);
+  return shapes;
+}

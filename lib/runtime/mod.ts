@@ -1,0 +1,7 @@
+/** Which backend runs and why, tensor and memory accounting. @module */
+export * from "./types.ts";
+export * from "./backend_unavailable_error.ts";
+export * from "./choose_backend.ts";
+export * from "./available_backends.ts";
+export * from "./count_tensors.ts";
+export * from "./memory_report.ts";

@@ -1,0 +1,26 @@
+import { subjectsPrefix } from "./_stored_subject.ts";
+import type { ObjectStore } from "./types.ts";
+
+/**
+ * Lists the ids of a tenant's calibrated subjects, sorted.
+ *
+ * @param store Where the subjects are.
+ * @param tenant Whose subjects.
+ * @returns Subject ids.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { listSubjects, memoryStore } from "./mod.ts";
+ * assertEquals(await listSubjects(memoryStore(), "default"), []);
+ * ```
+ */
+export async function listSubjects(store: ObjectStore, tenant: string): Promise<string[]> {
+  const prefix = `${subjectsPrefix(tenant)}/`;
+  const ids = new Set<string>();
+  for (const key of await store.list(prefix)) {
+    const [id, folder] = key.slice(prefix.length).split("/");
+    if (id !== undefined && folder === "current") ids.add(id);
+  }
+  return [...ids].sort();
+}

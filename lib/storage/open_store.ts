@@ -1,0 +1,31 @@
+import { fileStore } from "./file_store.ts";
+import { memoryStore } from "./memory_store.ts";
+import type { ObjectStore } from "./types.ts";
+
+/**
+ * Opens the object store that a URL names.
+ *
+ * @param url `memory:` (gone with the process) or `file:PATH` (relative paths start at the working directory).
+ * @returns The store; nothing is read or written yet.
+ * @throws {RangeError} When the scheme is `s3:`, which this version does not have, or unknown, or the path is empty.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { openStore } from "./mod.ts";
+ * assertEquals(openStore("file:./store").url, "file:./store");
+ * ```
+ */
+export function openStore(url: string): ObjectStore {
+  if (url === "memory:") return memoryStore();
+  if (url.startsWith("file:")) {
+    // file:///srv/store and file:/srv/store name the same folder.
+    const path = decodeURI(url.slice("file:".length)).replace(/^\/\/(?=\/)/, "");
+    if (path === "") throw new RangeError(`Cannot open store "${url}": expected file:PATH, got no path`);
+    return fileStore(path);
+  }
+  if (url.startsWith("s3:")) {
+    throw new RangeError(`Cannot open store "${url}": this version has memory: and file: stores only`);
+  }
+  throw new RangeError(`Cannot open store "${url}": expected memory: or file:PATH, got another scheme`);
+}

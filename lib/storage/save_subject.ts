@@ -1,0 +1,60 @@
+import type { Tree } from "../tree/mod.ts";
+import { canonicalJson, encodeJson } from "./_json.ts";
+import { sha256 } from "./_sha256.ts";
+import { parseObject } from "./_stored_card.ts";
+import { storedSubjectSchema, type SubjectMeta, subjectPrefix } from "./_stored_subject.ts";
+import { encodeWeights } from "./_weights_file.ts";
+import { appendManifest } from "./append_manifest.ts";
+import type { ObjectStore, StoredTensor } from "./types.ts";
+
+/**
+ * Stores a subject's calibrated weights and makes them current.
+ *
+ * The version is the first 16 hexadecimal digits of SHA-256 over canonical JSON of meta and the weights' SHA-256.
+ * Weights and meta.json are written first; the numbered manifest `current/` makes them the subject's own, so a crash
+ * in between changes nothing for readers. Earlier versions stay until {@linkcode deleteSubject}.
+ *
+ * @param store Where to save.
+ * @param tenant Whose subject.
+ * @param subject Subject id.
+ * @param weights θ′ and its statistics.
+ * @param meta What the calibration was made of.
+ * @returns The version.
+ * @throws {RangeError} When the subject id is unfit.
+ * @throws {SyntaxError} When meta is not of {@linkcode subjectMetaSchema}.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { loadSubject, memoryStore, saveSubject } from "./mod.ts";
+ * const store = memoryStore();
+ * const fit = { loss: 1, accuracy: 0.5 };
+ * const version = await saveSubject(store, "default", "s1", {}, {
+ *   model: { name: "main", version: "0123456789abcdef" },
+ *   innerSteps: 1,
+ *   before: fit,
+ *   after: fit,
+ *   classes: ["positive"],
+ *   createdAt: "2025-01-01T00:00:00Z",
+ * });
+ * assertEquals((await loadSubject(store, "default", "s1")).version, version);
+ * ```
+ */
+export async function saveSubject(
+  store: ObjectStore,
+  tenant: string,
+  subject: string,
+  weights: Tree<StoredTensor>,
+  meta: SubjectMeta,
+): Promise<string> {
+  const prefix = subjectPrefix(tenant, subject);
+  const bytes = encodeWeights(weights);
+  const weightsSha256 = await sha256(bytes);
+  const identity = canonicalJson({ ...meta, weights: weightsSha256 });
+  const version = (await sha256(new TextEncoder().encode(identity))).slice(0, 16);
+  const stored = parseObject(storedSubjectSchema, { ...meta, subject, version, weightsSha256 }, `${prefix}/meta.json`);
+  await store.putIfAbsent(`${prefix}/${version}/weights.safetensors`, bytes);
+  await store.putIfAbsent(`${prefix}/${version}/meta.json`, encodeJson(stored));
+  await appendManifest(store, `${prefix}/current`, { version });
+  return version;
+}

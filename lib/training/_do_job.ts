@@ -1,0 +1,208 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { constant, gradients, type Value, variable } from "../autodiff/mod.ts";
+import { type ClipSet, magnifyClips, toModelInput } from "../data/mod.ts";
+import { architectureOf, createInferenceEngine, toTensors } from "../inference/mod.ts";
+import { metaGradient } from "../meta/mod.ts";
+import { crossEntropy, forward } from "../model/mod.ts";
+import { flattenTree, mapTree, type Tree, unflattenTree } from "../tree/mod.ts";
+import type { EvaluationResult, GradientResult, Job, JobResults, RunnerSetup, StatisticsResult } from "./_jobs.ts";
+
+/** The bytes of some clips of a set, in order. */
+export function gatherClips(set: ClipSet, indices: readonly number[]): Uint8Array {
+  const { frames, size, channels } = set.recipe;
+  const length = frames * size * size * channels;
+  const out = new Uint8Array(indices.length * length);
+  indices.forEach((from, to) => out.set(set.clips.subarray(from * length, (from + 1) * length), to * length));
+  return out;
+}
+
+function upload(set: ClipSet, bytes: Uint8Array): Value {
+  const { frames, size, channels } = set.recipe;
+  const shape = [bytes.length / (frames * size * size * channels), frames, size, size, channels];
+  return constant(tf.tensor(toModelInput(bytes, set.recipe), shape));
+}
+
+function labelsOf(set: ClipSet, indices: readonly number[]): number[] {
+  return indices.map((index) => set.labels[index]!);
+}
+
+/** Inverse frequency of each class among the set's micro clips, mean 1 over clips; null when not asked for. */
+function classWeights({ config, set }: RunnerSetup): number[] | undefined {
+  if (!config.classWeights) return undefined;
+  const counts = new Array<number>(set.classes.length).fill(0);
+  set.labels.forEach((label, i) => set.kinds[i] === "micro" && counts[label]!++);
+  const total = counts.reduce((a, b) => a + b, 0);
+  return counts.map((count) => count === 0 ? 0 : total / (count * counts.length));
+}
+
+async function readTree(tensors: Tree<tf.Tensor>): Promise<Tree<Float32Array>> {
+  const leaves = flattenTree(tensors);
+  const data = await Promise.all(leaves.map(([, tensor]) => tensor.data()));
+  return unflattenTree(leaves.map(([path], i): [string, Float32Array] => [path, data[i] as Float32Array]));
+}
+
+function accuracyOf(logits: Float32Array, labels: readonly number[]): number {
+  const n = logits.length / labels.length;
+  const right = labels.filter((label, i) => {
+    const row = logits.subarray(i * n, (i + 1) * n);
+    return row.indexOf(Math.max(...row)) === label;
+  });
+  return right.length / labels.length;
+}
+
+/** Reads a gradient back and frees its tensors. */
+async function collect(
+  out: { params: Tree<tf.Tensor>; rates: Tree<tf.Tensor> | null; loss: tf.Tensor; logits: tf.Tensor },
+  labels: readonly number[],
+): Promise<GradientResult> {
+  const [params, rates, loss, logits] = await Promise.all([
+    readTree(out.params),
+    out.rates && readTree(out.rates),
+    out.loss.data(),
+    out.logits.data(),
+  ]);
+  mapTree(out.params, (tensor) => tensor.dispose());
+  if (out.rates) mapTree(out.rates, (tensor) => tensor.dispose());
+  tf.dispose([out.loss, out.logits]);
+  return { params, rates, loss: loss[0]!, accuracy: accuracyOf(logits as Float32Array, labels) };
+}
+
+/** `tf.tidy` for a record of tensors of any nesting. */
+function tidyRecord<T extends object>(make: () => T): T {
+  return tf.tidy(make as unknown as () => tf.TensorContainer) as unknown as T;
+}
+
+function metaJob(setup: RunnerSetup, job: Extract<Job, { kind: "meta" }>): Promise<GradientResult> {
+  const { config, set } = setup;
+  const { episode, theta, labelOrder } = job;
+  const labels = (indices: readonly number[]) =>
+    labelsOf(set, indices).map((label) => labelOrder === null ? label : labelOrder[label]!);
+  const queryLabels = labels(episode.query);
+  const weights = classWeights(setup);
+  const useMacro = config.lambda2 > 0 && config.macro !== "none";
+  const out = tidyRecord(() => {
+    const support = gatherClips(set, episode.support);
+    const macro = !useMacro
+      ? null
+      : config.macro === "magnify"
+      ? magnifyClips(support, set.recipe, config.magnify)
+      : episode.macro.length > 0
+      ? gatherClips(set, episode.macro)
+      : null;
+    const result = metaGradient(toTensors(theta.params), {
+      support: upload(set, support),
+      supportLabels: labels(episode.support),
+      query: upload(set, gatherClips(set, episode.query)),
+      queryLabels,
+      macro: macro === null ? null : upload(set, macro),
+    }, {
+      architecture: architectureOf(config, set.classes.length),
+      alpha: config.alpha,
+      innerSteps: config.innerSteps,
+      firstOrder: job.firstOrder,
+      lambda1: macro === null ? config.lambda1 + config.lambda2 : config.lambda1,
+      lambda2: config.lambda2,
+      aux: config.aux,
+      sigma: config.sigma,
+      norm: config.norm,
+      uncalibratedWeight: config.uncalibratedWeight,
+      ...(weights && { classWeights: weights }),
+    }, theta.rates === null ? undefined : toTensors(theta.rates));
+    return { params: result.params, rates: result.rates, loss: result.queryLoss, logits: result.queryLogits };
+  });
+  return collect(out, queryLabels);
+}
+
+function supervisedJob(setup: RunnerSetup, job: Extract<Job, { kind: "supervised" }>): Promise<GradientResult> {
+  const { config, set } = setup;
+  const labels = labelsOf(set, job.clips);
+  const weights = classWeights(setup);
+  const out = tidyRecord(() => {
+    const params = mapTree(toTensors(job.theta.params), variable);
+    const { logits } = forward(
+      architectureOf(config, set.classes.length),
+      params,
+      upload(set, gatherClips(set, job.clips)),
+      { want: { logits: true } },
+    );
+    const loss = crossEntropy(logits!, labels, weights ? { classWeights: weights } : {});
+    const leaves = flattenTree(params);
+    const slopes = gradients(loss, leaves.map(([, value]) => value));
+    return {
+      params: unflattenTree(leaves.map(([path], i): [string, tf.Tensor] => [path, slopes[i]!.tensor])),
+      rates: null,
+      loss: loss.tensor,
+      logits: logits!.tensor,
+    };
+  });
+  return collect(out, labels);
+}
+
+async function statisticsJob(
+  { config, set }: RunnerSetup,
+  job: Extract<Job, { kind: "statistics" }>,
+): Promise<StatisticsResult> {
+  const tensors = tf.tidy(() =>
+    forward(
+      architectureOf(config, set.classes.length),
+      mapTree(toTensors(job.theta.params), constant),
+      upload(set, gatherClips(set, job.clips)),
+      { want: {} },
+    ).statistics.map((value) => value.tensor)
+  );
+  const layers = await Promise.all(
+    tensors.map(async (tensor) => ({ channels: tensor.shape[1]!, data: await tensor.data() as Float32Array })),
+  );
+  tf.dispose(tensors);
+  return { clips: job.clips.length, layers };
+}
+
+/** Calibrates and predicts by the very code of the adapt and predict functions. */
+async function evaluateJob(
+  { set }: RunnerSetup,
+  { weights, card, episode }: Extract<Job, { kind: "evaluate" }>,
+): Promise<EvaluationResult> {
+  const engine = createInferenceEngine();
+  const n = card.classes.length;
+  const query = gatherClips(set, episode.query);
+  const predict = async (by: typeof weights): Promise<number[]> => {
+    const predictor = await engine.createPredictor(by, card);
+    try {
+      const probabilities = await predictor.predict(query);
+      return episode.query.map((_, i) => {
+        const row = probabilities.subarray(i * n, (i + 1) * n);
+        return row.indexOf(Math.max(...row));
+      });
+    } finally {
+      predictor.dispose();
+    }
+  };
+  const before = await predict(weights);
+  const indices = [...episode.support, ...episode.macro];
+  const after = episode.support.length === 0 ? before : await predict(
+    (await engine.calibrate(weights, card, {
+      clips: gatherClips(set, indices),
+      labels: labelsOf(set, indices),
+      kinds: indices.map((index) => set.kinds[index]!),
+    })).weights,
+  );
+  return { subject: episode.subject, truth: labelsOf(set, episode.query), before, after };
+}
+
+/** Does one job on the current backend. */
+export function doJob<K extends Job["kind"]>(
+  setup: RunnerSetup,
+  job: Extract<Job, { kind: K }>,
+): Promise<JobResults[K]>;
+export function doJob(setup: RunnerSetup, job: Job): Promise<JobResults[Job["kind"]]> {
+  switch (job.kind) {
+    case "meta":
+      return metaJob(setup, job);
+    case "supervised":
+      return supervisedJob(setup, job);
+    case "statistics":
+      return statisticsJob(setup, job);
+    case "evaluate":
+      return evaluateJob(setup, job);
+  }
+}

@@ -1,0 +1,69 @@
+import type { Config } from "../config/mod.ts";
+import type { ClipSet, Episode } from "../data/mod.ts";
+import type { ModelCard, Weights } from "../inference/mod.ts";
+import type { StoredTensor } from "../storage/mod.ts";
+import type { Tree } from "../tree/mod.ts";
+
+/** θ and, when they are learned, the inner rates: what an outer step moves. */
+export interface Theta {
+  readonly params: Tree<StoredTensor>;
+  readonly rates: Tree<StoredTensor> | null;
+}
+
+/** A piece of work that one backend does alone. Plain data: it crosses a worker's door. */
+export type Job =
+  | {
+    readonly kind: "meta";
+    readonly theta: Theta;
+    readonly episode: Episode;
+    readonly firstOrder: boolean;
+    /** The label each class has in this task (classical few-shot protocol), or null for its own. */
+    readonly labelOrder: readonly number[] | null;
+  }
+  | { readonly kind: "supervised"; readonly theta: Theta; readonly clips: readonly number[] }
+  | { readonly kind: "statistics"; readonly theta: Theta; readonly clips: readonly number[] }
+  | { readonly kind: "evaluate"; readonly weights: Weights; readonly card: ModelCard; readonly episode: Episode };
+
+/** The gradient of one task. */
+export interface GradientResult {
+  readonly params: Tree<Float32Array>;
+  readonly rates: Tree<Float32Array> | null;
+  /** Outer loss, and accuracy on its clips. */
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+/** Batch statistics of each normalised layer: `[2, C]` mean and variance. */
+export interface StatisticsResult {
+  readonly clips: number;
+  readonly layers: readonly { readonly channels: number; readonly data: Float32Array }[];
+}
+
+/** One held-out subject: what was said of its query clips, before and after calibration. */
+export interface EvaluationResult {
+  readonly subject: number;
+  /** `[Q]` class indices. */
+  readonly truth: readonly number[];
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+}
+
+/** The result of a job of each kind. */
+export interface JobResults {
+  readonly meta: GradientResult;
+  readonly supervised: GradientResult;
+  readonly statistics: StatisticsResult;
+  readonly evaluate: EvaluationResult;
+}
+
+/** Does jobs one after another; the order of results is that of the jobs. */
+export interface JobRunner {
+  run<K extends Job["kind"]>(jobs: readonly Extract<Job, { kind: K }>[]): Promise<JobResults[K][]>;
+  close(): void;
+}
+
+/** What every runner is made from. */
+export interface RunnerSetup {
+  readonly config: Config;
+  readonly set: ClipSet;
+}

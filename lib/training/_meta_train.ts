@@ -1,0 +1,163 @@
+import type { Config } from "../config/mod.ts";
+import { type ClipSet, type Episode, sampleEpisode } from "../data/mod.ts";
+import { adam, type AdamState, clipByGlobalNorm } from "../meta/mod.ts";
+import { createRandom } from "../random/mod.ts";
+import type { StoredTensor } from "../storage/mod.ts";
+import { flattenTree, mapTree, type Tree, zipTrees } from "../tree/mod.ts";
+import type { GradientResult, Job, JobRunner, Theta } from "./_jobs.ts";
+
+/** One outer step, as the learning curve shows it. */
+export interface HistoryRow {
+  /** Outer steps done. */
+  readonly step: number;
+  /** Mean outer loss and accuracy over the step's tasks. */
+  readonly loss: number;
+  readonly accuracy: number;
+  /** Norm of the outer gradient before clipping. */
+  readonly gradientNorm: number;
+}
+
+/** All that an outer step reads and writes. */
+export interface TrainState {
+  readonly step: number;
+  readonly theta: Theta;
+  readonly moments: { readonly params: AdamState; readonly rates: AdamState | null };
+  readonly history: readonly HistoryRow[];
+}
+
+/** Thrown when a loss or gradient is no number; carries what is needed to replay the step. */
+export class DivergedError extends Error {
+  override name = "DivergedError";
+  constructor(message: string, readonly step: number, readonly episodes: readonly unknown[]) {
+    super(message);
+  }
+}
+
+function arraysOf(tensors: Tree<StoredTensor>): Tree<Float32Array> {
+  return mapTree(tensors, (tensor) => tensor.data as Float32Array);
+}
+
+function withArrays(tensors: Tree<StoredTensor>, arrays: Tree<Float32Array>): Tree<StoredTensor> {
+  return zipTrees(tensors, arrays, (tensor, data): StoredTensor => ({ ...tensor, data }));
+}
+
+/** Mean of gradients, added up in task order so that the number of workers does not matter. */
+function meanGradient(gradients: readonly Tree<Float32Array>[]): Tree<Float32Array> {
+  const sum = mapTree(gradients[0]!, (array) => Float64Array.from(array));
+  for (const gradient of gradients.slice(1)) {
+    zipTrees(sum, gradient, (into, array) => array.forEach((value, i) => into[i]! += value));
+  }
+  return mapTree(sum, (array) => Float32Array.from(array, (value) => value / gradients.length));
+}
+
+/** β of a step: constant, or falling to zero along half a cosine. */
+function outerRate(config: Config, step: number): number {
+  return config.schedule === "constant"
+    ? config.beta
+    : config.beta * 0.5 * (1 + Math.cos(Math.PI * step / config.outerSteps));
+}
+
+/** The tasks of one outer step. */
+function jobsOf(config: Config, set: ClipSet, subjects: readonly number[], state: TrainState) {
+  const { step, theta } = state;
+  return Array.from({ length: config.tasksPerStep }, (_, task): Extract<Job, { kind: "meta" | "supervised" }> => {
+    const random = createRandom(config.seed, "episode", step, task);
+    if (config.algorithm === "supervised") {
+      const allowed = new Set(subjects);
+      const micro = Array.from(set.labels.keys()).filter((i) =>
+        set.kinds[i] === "micro" && allowed.has(set.subjects[i]!)
+      );
+      const count = Math.min(micro.length, (config.shots + config.queries) * set.classes.length);
+      return { kind: "supervised", theta, clips: random.shuffle(micro).slice(0, count) };
+    }
+    const { ways, shots, queries, macros } = config;
+    const episode: Episode = sampleEpisode(set, subjects, { ways, shots, queries, macros }, random);
+    const labelOrder = config.shuffleLabels ? random.shuffle(Array.from(set.classes.keys())) : null;
+    return { kind: "meta", theta, episode, firstOrder: config.firstOrder || step < config.warmupSteps, labelOrder };
+  });
+}
+
+/** Stops a run that has diverged, before it touches θ. */
+function checkFinite(step: number, jobs: readonly Job[], results: readonly GradientResult[], norm: number): void {
+  if (results.every((result) => Number.isFinite(result.loss)) && Number.isFinite(norm)) return;
+  const episodes = jobs.map((job) => job.kind === "meta" ? job.episode : job.kind === "supervised" ? job.clips : null);
+  throw new DivergedError(
+    `Cannot go on: expected finite losses and gradients, got loss ${
+      results.map((r) => r.loss)
+    } and norm ${norm} at step ${step + 1}; lower alpha or beta, or set clipNorm`,
+    step,
+    episodes,
+  );
+}
+
+/**
+ * One outer step: θ ← θ − β Adam(∇θ (1/N) Σ L_pri(D_i^q; θ_i′)).
+ *
+ * Source: paper, Algorithm 1.
+ */
+export async function outerStep(
+  config: Config,
+  set: ClipSet,
+  subjects: readonly number[],
+  runner: JobRunner,
+  state: TrainState,
+): Promise<TrainState> {
+  const jobs = jobsOf(config, set, subjects, state);
+  const results = await runner.run<"meta" | "supervised">(jobs) as GradientResult[];
+  const both: Record<string, Tree<Float32Array>> = { params: meanGradient(results.map((result) => result.params)) };
+  const rates = results.map((result) => result.rates);
+  if (rates.every((tree) => tree !== null)) both.rates = meanGradient(rates as Tree<Float32Array>[]);
+  const { gradient, norm } = clipByGlobalNorm(both, config.clipNorm);
+  checkFinite(state.step, jobs, results, norm);
+
+  const rate = outerRate(config, state.step);
+  const optimizer = adam({ weightDecay: config.weightDecay });
+  const params = optimizer.update(
+    gradient.params as Tree<Float32Array>,
+    state.moments.params,
+    arraysOf(state.theta.params),
+    rate,
+  );
+  let theta: Theta = { ...state.theta, params: withArrays(state.theta.params, params.params) };
+  let rateMoments = state.moments.rates;
+  if (gradient.rates !== undefined && theta.rates !== null && rateMoments !== null) {
+    const moved = adam().update(gradient.rates as Tree<Float32Array>, rateMoments, arraysOf(theta.rates), rate);
+    theta = { ...theta, rates: withArrays(theta.rates, moved.params) };
+    rateMoments = moved.state;
+  }
+  const mean = (pick: (result: GradientResult) => number) =>
+    results.reduce((sum, result) => sum + pick(result), 0) / results.length;
+  const row: HistoryRow = {
+    step: state.step + 1,
+    loss: mean((result) => result.loss),
+    accuracy: mean((result) => result.accuracy),
+    gradientNorm: norm,
+  };
+  return {
+    step: state.step + 1,
+    theta,
+    moments: { params: params.state, rates: rateMoments },
+    history: [...state.history, row],
+  };
+}
+
+/** The state before the first step. */
+export function firstState(config: Config, params: Tree<StoredTensor>): TrainState {
+  const learned = config.learnInnerRates && config.algorithm !== "supervised";
+  const rates = learned
+    ? mapTree(params, (): StoredTensor => ({ dtype: "F32", shape: [], data: Float32Array.of(config.alpha) }))
+    : null;
+  const optimizer = adam();
+  return {
+    step: 0,
+    theta: { params, rates },
+    moments: { params: optimizer.init(arraysOf(params)), rates: rates && optimizer.init(arraysOf(rates)) },
+    history: [],
+  };
+}
+
+/** Parameters and bytes of a network, for the model card. */
+export function sizeOf(params: Tree<StoredTensor>): { parameters: number; bytes: number } {
+  const parameters = flattenTree(params).reduce((sum, [, tensor]) => sum + tensor.data.length, 0);
+  return { parameters, bytes: 4 * parameters };
+}

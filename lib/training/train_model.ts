@@ -1,0 +1,191 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Config } from "../config/mod.ts";
+import type { ClipSet, SubjectSplit } from "../data/mod.ts";
+import { architectureOf, type ModelCard, toStored, type Weights } from "../inference/mod.ts";
+import { initParams } from "../model/mod.ts";
+import { createRandom } from "../random/mod.ts";
+import { promote, publishModel, type StoredTensor } from "../storage/mod.ts";
+import { mapTree, type Tree } from "../tree/mod.ts";
+import { loadState, saveState } from "./_checkpoints.ts";
+import { evaluateHoldout, type Evaluation } from "./_evaluate.ts";
+import type { JobRunner } from "./_jobs.ts";
+import { loadData, settleMacro, splitOf } from "./_load_data.ts";
+import { localRunner } from "./_local_runner.ts";
+import { DivergedError, firstState, type HistoryRow, outerStep, sizeOf, type TrainState } from "./_meta_train.ts";
+import { runningStatistics } from "./_running_statistics.ts";
+import { workerPool } from "./_worker_pool.ts";
+import type { TrainingOptions, TrainingResult } from "./types.ts";
+
+/** What a run leaves beside its model. */
+export interface TrainedModel extends TrainingResult {
+  readonly card: ModelCard;
+  readonly evaluation: Evaluation;
+  readonly history: readonly HistoryRow[];
+  /** Training and held-out subjects by name. */
+  readonly subjects: { readonly train: readonly string[]; readonly heldout: readonly string[] };
+}
+
+/** First parameters, read from the backend that drew them. */
+async function freshParams(config: Config, classes: number): Promise<Tree<StoredTensor>> {
+  const tensors = initParams(architectureOf(config, classes), createRandom(config.seed, "init"));
+  try {
+    return await toStored(tensors);
+  } finally {
+    mapTree(tensors, (tensor) => tensor.dispose());
+  }
+}
+
+/** A runner on the current backend: in this thread, or a worker a core where the backend has one core. */
+async function openRunner(config: Config, set: ClipSet, workers: number): Promise<JobRunner> {
+  const backend = tf.getBackend();
+  return workers > 1 && (backend === "wasm" || backend === "cpu")
+    ? await workerPool(workers, { config, set }, backend)
+    : localRunner({ config, set });
+}
+
+/** The outer loop, with checkpoints; stops at the last whole step when the signal says so. */
+async function runSteps(
+  config: Config,
+  set: ClipSet,
+  split: SubjectSplit,
+  runner: JobRunner,
+  first: TrainState,
+  options: TrainingOptions,
+): Promise<TrainState> {
+  const { signal, onEvent } = options;
+  const begun = performance.now();
+  let state = first;
+  let saved = first.step;
+  const save = async () => {
+    if (saved === state.step) return;
+    await saveState(options, config, state);
+    saved = state.step;
+    onEvent({ type: "checkpoint", step: state.step });
+  };
+  const stop = () => runner.close();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    while (state.step < config.outerSteps) {
+      signal.throwIfAborted();
+      state = await outerStep(config, set, split.train, runner, state);
+      const done = state.step - first.step;
+      const { loss, accuracy } = state.history[state.history.length - 1]!;
+      const secondsLeft = (performance.now() - begun) / 1000 / done * (config.outerSteps - state.step);
+      onEvent({ type: "step", step: state.step, steps: config.outerSteps, loss, accuracy, secondsLeft });
+      if (state.step % config.checkpointEvery === 0) await save();
+    }
+    await save();
+  } catch (error) {
+    if (signal.aborted) {
+      await save();
+      signal.throwIfAborted();
+    }
+    if (error instanceof DivergedError) await keepForReplay(error, options);
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+  return state;
+}
+
+/** The numbers of an evaluation that a model's card keeps. */
+function summaryOf({ accuracy, uf1, uar }: Evaluation): Record<string, number> {
+  return {
+    accuracyBefore: accuracy.before,
+    accuracyAfter: accuracy.after,
+    gain: accuracy.gain.estimate,
+    gainLow: accuracy.gain.low,
+    gainHigh: accuracy.gain.high,
+    uf1Before: uf1.before,
+    uf1After: uf1.after,
+    uarBefore: uar.before,
+    uarAfter: uar.after,
+  };
+}
+
+/** Writes the episodes of a diverged step beside the run. */
+async function keepForReplay(error: DivergedError, { store, tenant, runId }: TrainingOptions): Promise<void> {
+  const key = `tenants/${tenant}/runs/${runId}/diverged-step-${error.step + 1}.json`;
+  await store.put(key, new TextEncoder().encode(JSON.stringify({ step: error.step, episodes: error.episodes })));
+  error.message += `; the step's episodes are in ${store.url} at ${key}`;
+}
+
+/**
+ * A whole run: load clips, meta-train, take running statistics, evaluate held-out subjects before and after one-step
+ * calibration, publish the model and promote it to `stable`.
+ *
+ * The course of a run depends on its configuration and data alone: not on the number of workers, nor on whether it was
+ * interrupted and resumed.
+ *
+ * @param config The configuration.
+ * @param options Store, name, run, workers, and who listens. Data folders are relative to the working directory.
+ * @returns The published version, its card, the evaluation and the learning curve.
+ * @throws {DivergedError} When a loss is no number; the episodes are saved.
+ * @throws The signal's reason, after a checkpoint, when it is aborted.
+ *
+ * @example
+ * ```ts ignore
+ * import { configSchema } from "../config/mod.ts";
+ * import { chooseBackend } from "../runtime/mod.ts";
+ * import { openStore } from "../storage/mod.ts";
+ * import { trainModel } from "./mod.ts";
+ * await chooseBackend("auto");
+ * const { version } = await trainModel(configSchema.parse({}), {
+ *   store: openStore("file:./store"), tenant: "default", name: "lightman", runId: "demo", workers: 2,
+ *   signal: new AbortController().signal, onEvent: console.log,
+ * });
+ * ```
+ *
+ * Source: paper 4.2, Algorithm 1.
+ */
+export async function trainModel(config: Config, options: TrainingOptions): Promise<TrainedModel> {
+  const { store, tenant, name, signal, onEvent } = options;
+  let lastProgress = "";
+  const set = await loadData(config, {
+    folder: options.dataFolder ?? "data",
+    signal,
+    onProgress(what, done, total) {
+      const message = `${what}: ${Math.floor(100 * done / total)} %`;
+      if (message !== lastProgress) onEvent({ type: "status", message: lastProgress = message });
+    },
+  });
+  const settled = settleMacro(config, set);
+  const split = splitOf(settled, set);
+  const resumed = await loadState(options, settled);
+  const first = resumed ?? firstState(settled, await freshParams(settled, set.classes.length));
+  if (resumed !== null) onEvent({ type: "status", message: `resuming after step ${resumed.step}` });
+  const runner = await openRunner(settled, set, options.workers);
+  try {
+    const state = await runSteps(settled, set, split, runner, first, options);
+    onEvent({ type: "status", message: `evaluating ${split.heldout.length} held-out subjects` });
+    const { params, rates } = state.theta;
+    const stats = await runningStatistics(runner, state.theta, set, split.train, settled.seed);
+    const weights: Weights = { params, stats, ...(rates && { rates }) };
+    const card: ModelCard = {
+      formatVersion: 1,
+      name,
+      config: settled,
+      classes: set.classes,
+      recipe: set.recipe,
+      metrics: {},
+      provenance: { backend: tf.getBackend(), clips: String(set.ids.length), ...options.provenance },
+      ...sizeOf(params),
+    };
+    const evaluation = await evaluateHoldout(runner, settled, set, split, weights, card);
+    const metrics = summaryOf(evaluation);
+    const version = await publishModel(store, tenant, name, weights, { ...card, metrics });
+    await promote(store, tenant, name, "stable", version);
+    const named = (subjects: readonly number[]) => subjects.map((subject) => set.subjectNames[subject]!);
+    return {
+      name,
+      version,
+      metrics,
+      card: { ...card, metrics },
+      evaluation,
+      history: state.history,
+      subjects: { train: named(split.train), heldout: named(split.heldout) },
+    };
+  } finally {
+    runner.close();
+  }
+}

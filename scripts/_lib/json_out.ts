@@ -1,0 +1,57 @@
+import { basename, dirname, join } from "@std/path";
+import { UsageError } from "./usage_error.ts";
+
+/** Where a command's words and its machine-readable result go. */
+export interface Output {
+  /** Prints a line for people: to stdout, or to stderr when stdout carries JSON. */
+  say(line?: string): void;
+  /** Writes the result, whole or not at all. Does nothing when no JSON was asked for. */
+  json(value: unknown): Promise<void>;
+}
+
+/**
+ * Writes a file so that readers see the old or the new text, never a part.
+ *
+ * @param path The file.
+ * @param text Its new content.
+ */
+export async function writeFileAtomic(path: string, text: string): Promise<void> {
+  // In the same folder, for a rename works only within one file system.
+  const temporary = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}.tmp`);
+  try {
+    await Deno.writeTextFile(temporary, text);
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * Opens a command's output for the value of `--json FILE|-`.
+ *
+ * The folder is checked now: a run of minutes must not fail at its last line.
+ *
+ * @param target A file, `-` for stdout, or undefined for none.
+ * @returns Where to say things and where the result goes.
+ * @throws {UsageError} When the file cannot be written there.
+ */
+export async function openOutput(target: string | undefined): Promise<Output> {
+  const say = target === "-" ? (line = "") => console.error(line) : (line = "") => console.log(line);
+  if (target === undefined) return { say, json: () => Promise.resolve() };
+  const render = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+  if (target === "-") {
+    return {
+      say,
+      async json(value) {
+        let bytes = new TextEncoder().encode(render(value));
+        while (bytes.length > 0) bytes = bytes.subarray(await Deno.stdout.write(bytes));
+      },
+    };
+  }
+  const folder = await Deno.stat(dirname(target)).catch(() => null);
+  if (!folder?.isDirectory) throw new UsageError(`Cannot write ${target}: its folder does not exist`);
+  const there = await Deno.stat(target).catch(() => null);
+  if (there?.isDirectory) throw new UsageError(`Cannot write ${target}: it is a folder`);
+  return { say, json: (value) => writeFileAtomic(target, render(value)) };
+}

@@ -1,0 +1,110 @@
+import { type ManifestRow, readFrames, readManifest } from "../lib/data/mod.ts";
+import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
+import { runCommand } from "./_lib/run_command.ts";
+import { UsageError } from "./_lib/usage_error.ts";
+
+const SPEC = {
+  command: "clip_json",
+  summary: "Prints the JSON body of a calibration or prediction, for frame folders or for rows of a manifest.",
+  positionals: "FOLDER",
+  flags: {
+    label: { type: "string", multiple: true, help: "Class: one for all folders, or one each, in their order" },
+    kind: { type: "string", choices: ["micro", "macro"], default: "micro", help: "What the folders show" },
+    crop: { type: "string", value: "X,Y,W,H", help: "Face box in pixels, for all frames" },
+    manifest: { type: "string", value: "FILE", help: "Take clips from a manifest instead of folders" },
+    subject: { type: "string", value: "SUBJECT", help: "With --manifest: whose clips, SUBJECT or DATABASE/SUBJECT" },
+    shots: { type: "integer", min: 1, default: 5, help: "With --manifest: micro clips a class, the first in the file" },
+    skip: { type: "integer", min: 0, default: 0, help: "With --manifest: micro clips a class to pass over first" },
+    macro: { type: "integer", min: 0, default: 0, help: "With --manifest: macro clips a class to add" },
+    as: { type: "string", value: "ID", help: "Adds the field subject, to predict with that subject's calibration" },
+    model: { type: "string", value: "NAME", help: "Adds the field model" },
+  },
+} as const satisfies CommandSpec;
+
+type Flags = ParsedFlags<typeof SPEC.flags>["values"];
+
+/** One clip of the body. */
+interface Clip {
+  readonly frames: string[];
+  readonly label?: string;
+  readonly kind: "micro" | "macro";
+  readonly crop?: number[];
+}
+
+/** A clip's pictures in order, as they lie on the disk. */
+async function encodeFrames(path: string, window: { onset: number | null; offset: number | null }): Promise<string[]> {
+  const { paths } = await readFrames(path, window);
+  return await Promise.all(paths.map(async (file) => (await Deno.readFile(file)).toBase64()));
+}
+
+function readCrop(text: string | undefined): number[] | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d+,\d+,\d+,\d+$/.test(text)) throw new UsageError(`Cannot use --crop: expected X,Y,W,H, got "${text}"`);
+  return text.split(",").map(Number);
+}
+
+async function clipsOfFolders(folders: readonly string[], values: Flags): Promise<Clip[]> {
+  const { label: labels, kind } = values;
+  if (labels.length > 1 && labels.length !== folders.length) {
+    throw new UsageError(`Cannot use --label: expected one, or one for each of ${folders.length} folders`);
+  }
+  const crop = readCrop(values.crop);
+  return await Promise.all(folders.map(async (folder, i) => {
+    const label = labels[i] ?? labels[0];
+    const frames = await encodeFrames(folder, { onset: null, offset: null });
+    return { frames, ...(label !== undefined && { label }), kind, ...(crop && { crop }) };
+  }));
+}
+
+/** The first `count` of each class after `skip`, in file order. */
+function pick(rows: readonly ManifestRow[], kind: ManifestRow["kind"], skip: number, count: number): ManifestRow[] {
+  const seen = new Map<string, number>();
+  return rows.filter((row) => {
+    if (row.kind !== kind) return false;
+    const n = seen.get(row.label) ?? 0;
+    seen.set(row.label, n + 1);
+    return n >= skip && n < skip + count;
+  });
+}
+
+async function clipsOfManifest(file: string, values: Flags): Promise<Clip[]> {
+  const { subject, shots, skip, macro } = values;
+  if (subject === undefined) throw new UsageError("Cannot use --manifest without --subject");
+  const all = await readManifest(file);
+  const rows = all.filter((row) => row.subject === subject || `${row.database}/${row.subject}` === subject);
+  if (rows.length === 0) {
+    const names = [...new Set(all.map((row) => row.subject))].join(", ");
+    throw new UsageError(`Cannot use --subject "${subject}": ${file} has ${names}`);
+  }
+  const crop = readCrop(values.crop);
+  return await Promise.all(
+    [...pick(rows, "micro", skip, shots), ...pick(rows, "macro", 0, macro)].map(async (row) => {
+      const { label, kind } = row;
+      return { frames: await encodeFrames(row.path, row), label, kind, ...(crop && { crop }) };
+    }),
+  );
+}
+
+/** The request body. */
+export async function clipJson(values: Flags, folders: readonly string[]): Promise<Record<string, unknown>> {
+  if ((values.manifest === undefined) === (folders.length === 0)) {
+    throw new UsageError("Cannot make a request: expected frame folders, or --manifest FILE --subject SUBJECT");
+  }
+  const clips = values.manifest === undefined
+    ? await clipsOfFolders(folders, values)
+    : await clipsOfManifest(values.manifest, values);
+  if (clips.length === 0) throw new UsageError("Cannot make a request: no clip is left after --skip");
+  return {
+    clips,
+    ...(values.as !== undefined && { subject: values.as }),
+    ...(values.model !== undefined && { model: values.model }),
+  };
+}
+
+if (import.meta.main) {
+  Deno.exit(
+    await runCommand(SPEC, async ({ values, positionals }) => {
+      console.log(JSON.stringify(await clipJson(values, positionals)));
+    }),
+  );
+}

@@ -1,0 +1,194 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { createAdaptApp } from "../../functions/adapt/mod.ts";
+import { createPredictApp, createPredictorCache, subjectSlot } from "../../functions/predict/mod.ts";
+import { encodeSafetensors, promote } from "../../lib/storage/mod.ts";
+import { fakeEngine } from "../_util/fake_engine.ts";
+import { greyClip, greyPng, json, problemOf, publishMain, safetensors, testDeps } from "../_util/http_fixture.ts";
+
+async function setUp() {
+  const deps = testDeps();
+  const version = await publishMain(deps.store);
+  const engine = fakeEngine();
+  const cache = createPredictorCache(1e6);
+  const predict = createPredictApp({ ...deps, engine, model: "main", cache });
+  const adapt = createAdaptApp({
+    ...deps,
+    engine,
+    model: "main",
+    onSubjectDeleted: (tenant, subject) => cache.drop(subjectSlot(tenant, subject)),
+  });
+  const labelOf = async (value: number, fields = {}) => {
+    const response = await predict.request("/v1/predict", json({ clips: [greyClip(value)], ...fields }));
+    return (await response.json()).predictions[0].label;
+  };
+  const calibrate = (value: number, label: string) =>
+    adapt.request("/v1/subjects/s1/calibrations", json({ clips: [greyClip(value, { label })] }));
+  return { deps, version, engine, cache, predict, adapt, labelOf, calibrate };
+}
+
+Deno.test("POST predict answers each clip with label, probabilities, model and timing", async () => {
+  const { predict, version } = await setUp();
+  const response = await predict.request("/v1/predict", json({ clips: [greyClip(10), greyClip(250, {}, 1)] }));
+  assertEquals(response.status, 200);
+  assertMatch(
+    response.headers.get("Server-Timing")!,
+    /^read;dur=[\d.]+, load;dur=[\d.]+, decode;dur=[\d.]+, predict;dur=/,
+  );
+  const { predictions, model, subject } = await response.json();
+  assertEquals([model, subject], [{ name: "main", version }, null]);
+  assertEquals(predictions.map(({ label }: { label: string }) => label), ["negative", "surprise"]);
+  for (const { probabilities } of predictions) {
+    assertEquals(Object.keys(probabilities), ["negative", "positive", "surprise"]);
+    const sum = Object.values<number>(probabilities).reduce((a, b) => a + b, 0);
+    assertEquals(Math.abs(sum - 1) < 1e-6, true);
+  }
+});
+
+Deno.test("POST predict answers a clip the same alone and beside others, as JSON and as safetensors", async () => {
+  const { predict } = await setUp();
+  const ask = async (request: RequestInit) =>
+    (await (await predict.request("/v1/predict", request)).json()).predictions;
+  const [alone] = await ask(json({ clips: [greyClip(70)] }));
+  assertEquals((await ask(json({ clips: [greyClip(0), greyClip(70), greyClip(255)] })))[1], alone);
+  assertEquals((await ask(safetensors([255, 70])))[1], alone);
+});
+
+Deno.test("POST predict resamples other sizes, frame counts and channels to the model's", async () => {
+  const { predict } = await setUp();
+  const data = new Float32Array(1 * 3 * 8 * 6 * 3).fill(250 / 255);
+  const body = encodeSafetensors({ clips: { dtype: "F32", shape: [1, 3, 8, 6, 3], data } });
+  const headers = { "Content-Type": "application/vnd.safetensors" };
+  const response = await predict.request("/v1/predict", { method: "POST", headers, body });
+  assertEquals((await response.json()).predictions[0].label, "surprise");
+});
+
+Deno.test("POST predict cuts the crop box and begins at the onset", async () => {
+  const { predict } = await setUp();
+  const clip = { frames: [greyPng(0), greyPng(255, 4, 4), greyPng(255)], onset: 1, apex: 2, crop: [1, 1, 2, 2] };
+  const response = await predict.request("/v1/predict", json({ clips: [clip] }));
+  assertEquals((await response.json()).predictions[0].label, "surprise");
+});
+
+Deno.test("calibrate, predict with the subject, promote, delete: the whole way", async () => {
+  const { deps, adapt, labelOf, calibrate, predict, version, engine, cache } = await setUp();
+  assertEquals(await labelOf(60), "negative");
+  await calibrate(60, "positive");
+  assertEquals(await labelOf(60, { subject: "s1" }), "positive");
+  assertEquals(await labelOf(60), "negative");
+
+  // A newer base does not change the subject's answers; it only makes them stale.
+  await publishMain(deps.store, [60, 200, 255]);
+  const response = await predict.request("/v1/predict", json({ clips: [greyClip(60)], subject: "s1" }));
+  const answer = await response.json();
+  assertEquals([answer.predictions[0].label, answer.model.version], ["positive", version]);
+  assertEquals([answer.subject.id, answer.subject.stale], ["s1", true]);
+  assertEquals(await labelOf(60), "negative");
+
+  await adapt.request("/v1/subjects/s1", { method: "DELETE" });
+  assertEquals([cache.bytes, engine.alive], [12, 1]);
+  const gone = await predict.request("/v1/predict", json({ clips: [greyClip(60)], subject: "s1" }));
+  assertEquals((await problemOf(gone)).status, 404);
+});
+
+Deno.test("POST predict follows promotion and rollback, with one predictor alive a model", async () => {
+  const { deps, engine, labelOf, version } = await setUp();
+  assertEquals(await labelOf(200), "surprise");
+  await publishMain(deps.store, [200, 128, 255]);
+  assertEquals(await labelOf(200), "negative");
+  assertEquals([engine.made, engine.alive], [2, 1]);
+  await promote(deps.store, "default", "main", "stable", version);
+  assertEquals(await labelOf(200), "surprise");
+  assertEquals(engine.alive, 1);
+});
+
+Deno.test("POST predict reuses predictors and follows a new calibration", async () => {
+  const { engine, labelOf, calibrate } = await setUp();
+  await calibrate(60, "positive");
+  for (let i = 0; i < 3; i++) assertEquals(await labelOf(60, { subject: "s1" }), "positive");
+  assertEquals(engine.made, 1);
+  await calibrate(60, "surprise");
+  assertEquals(await labelOf(60, { subject: "s1" }), "surprise");
+  assertEquals([engine.made, engine.alive], [2, 1]);
+});
+
+Deno.test("POST predict lets go of a subject that another process deleted", async () => {
+  const { deps, engine, labelOf, calibrate, predict } = await setUp();
+  await calibrate(60, "positive");
+  await labelOf(60, { subject: "s1" });
+  for (const key of await deps.store.list("tenants/default/subjects/s1/")) await deps.store.delete(key);
+  assertEquals((await predict.request("/v1/predict", json({ clips: [greyClip(60)], subject: "s1" }))).status, 404);
+  assertEquals(engine.alive, 0);
+});
+
+const header = (shape: readonly number[], data: Float32Array | Uint8Array): RequestInit => ({
+  method: "POST",
+  headers: { "Content-Type": "application/vnd.safetensors" },
+  body: encodeSafetensors({ clips: { dtype: data instanceof Uint8Array ? "U8" : "F32", shape, data } }),
+});
+
+const BAD: readonly [why: string, request: RequestInit, status: number, field: string | null][] = [
+  ["an unknown subject", json({ clips: [greyClip(1)], subject: "nobody" }), 404, null],
+  ["a subject with ../", json({ clips: [greyClip(1)], subject: "../models/main" }), 422, "subject"],
+  ["an unknown model", json({ clips: [greyClip(1)], model: "other" }), 404, null],
+  ["NaN pixels", header([1, 1, 1, 2, 1], new Float32Array([0.5, NaN])), 422, "clips"],
+  ["pixels above 1", header([1, 1, 1, 2, 1], new Float32Array([0.5, 1.01])), 422, "clips"],
+  ["negative pixels", header([1, 1, 1, 1, 1], new Float32Array([-0.01])), 422, "clips"],
+  ["infinite pixels", header([1, 1, 1, 1, 1], new Float32Array([Infinity])), 422, "clips"],
+  ["a shape of rank 4", header([2, 4, 4, 1], new Uint8Array(32)), 422, "clips"],
+  ["two channels", header([1, 1, 4, 4, 2], new Uint8Array(32)), 422, "clips"],
+  ["an empty batch", header([0, 2, 4, 4, 1], new Uint8Array(0)), 422, "clips"],
+  [
+    "a tensor of another name",
+    {
+      ...header([1], new Uint8Array(1)),
+      body: encodeSafetensors({ video: { dtype: "U8", shape: [1], data: new Uint8Array(1) } }),
+    },
+    422,
+    "clips",
+  ],
+  ["an unknown metadata field", safetensors([1], { speed: "1" }), 422, "speed"],
+];
+
+for (const [why, request, status, field] of BAD) {
+  Deno.test(`POST predict answers ${status} to ${why}`, async () => {
+    const { predict } = await setUp();
+    const problem = await problemOf(await predict.request("/v1/predict", request));
+    assertEquals([problem.status, problem.fields[0] ?? null], [status, field]);
+  });
+}
+
+Deno.test("POST predict answers 409 when the subject was calibrated on another model", async () => {
+  const { predict, calibrate } = await setUp();
+  await calibrate(60, "positive");
+  const problem = await problemOf(
+    await predict.request("/v1/predict", json({ clips: [greyClip(60)], subject: "s1", model: "other" })),
+  );
+  assertEquals([problem.status, problem.fields], [409, ["model"]]);
+});
+
+Deno.test("POST predict answers 500 rather than NaN", async () => {
+  const { deps } = await setUp();
+  const engine = fakeEngine();
+  const app = createPredictApp({
+    ...deps,
+    model: "main",
+    engine: {
+      ...engine,
+      createPredictor: async (...args) => ({
+        ...await engine.createPredictor(...args),
+        predict: () => Promise.resolve(new Float32Array([NaN, NaN, NaN])),
+      }),
+    },
+  });
+  assertEquals((await problemOf(await app.request("/v1/predict", json({ clips: [greyClip(1)] })))).status, 500);
+});
+
+Deno.test("GET ready answers 503 until a version is promoted, live answers 200", async () => {
+  const deps = testDeps();
+  const app = createPredictApp({ ...deps, engine: fakeEngine(), model: "main" });
+  const problem = await problemOf(await app.request("/v2/health/ready"));
+  assertEquals([problem.status, problem.detail.includes('model "main"')], [503, true]);
+  assertEquals((await app.request("/v2/health/live")).status, 200);
+  await publishMain(deps.store);
+  assertEquals((await app.request("/v2/health/ready")).status, 200);
+});

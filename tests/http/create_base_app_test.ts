@@ -1,0 +1,91 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { combineApps, createBaseApp, createKeyedLock, ProblemError, readBody } from "../../lib/http/mod.ts";
+import { ConflictError, NotFoundError } from "../../lib/storage/mod.ts";
+import { problemOf, testDeps } from "../_util/http_fixture.ts";
+
+function setUp(why: string | null = null) {
+  const deps = { ...testDeps(), limits: { bodyBytes: 10 } };
+  const app = createBaseApp(deps, { ready: () => Promise.resolve(why) });
+  app.post("/echo", async (c) => c.text(new TextDecoder().decode(await readBody(c))));
+  app.get("/throws/:what", (c) => {
+    const errors: Record<string, Error> = {
+      missing: new NotFoundError("no such model"),
+      conflict: new ConflictError("someone was faster"),
+      problem: new ProblemError(422, "wrong", [{ field: "a.b", message: "expected c" }]),
+      range: new RangeError("a defect with /secret/path"),
+    };
+    throw errors[c.req.param("what")]!;
+  });
+  return { deps, app };
+}
+
+for (const [what, status] of [["missing", 404], ["conflict", 409], ["problem", 422], ["range", 500]] as const) {
+  Deno.test(`createBaseApp() answers ${status} when a handler throws ${what}`, async () => {
+    const { app } = setUp();
+    const problem = await problemOf(await app.request(`/throws/${what}`));
+    assertEquals(problem.status, status);
+    assertEquals(problem.detail.includes("secret"), false);
+    assertEquals(problem.fields, what === "problem" ? ["a.b"] : []);
+  });
+}
+
+Deno.test("createBaseApp() answers 404 to unknown paths and 405 with Allow to other methods", async () => {
+  const { app } = setUp();
+  assertEquals((await problemOf(await app.request("/nothing"))).status, 404);
+  const response = await app.request("/echo", { method: "DELETE" });
+  assertEquals(response.headers.get("Allow"), "POST");
+  assertEquals((await problemOf(response)).status, 405);
+});
+
+Deno.test("createBaseApp() keeps a client's fit request id and replaces an unfit one", async () => {
+  const { app, deps } = setUp();
+  const ask = async (id: string) =>
+    (await app.request("/v2/health/live", { headers: { "X-Request-Id": id } })).headers.get("X-Request-Id");
+  assertEquals([await ask("abc-1"), await ask("a b"), await ask("x".repeat(200))], ["abc-1", "id-1", "id-2"]);
+  assertEquals(deps.logged.map(({ requestId }) => requestId), ["abc-1", "id-1", "id-2"]);
+});
+
+Deno.test("createBaseApp() answers ready as it is told", async () => {
+  assertEquals((await setUp().app.request("/v2/health/ready")).status, 200);
+  const problem = await problemOf(await setUp("no model yet").app.request("/v2/health/ready"));
+  assertEquals([problem.status, problem.detail], [503, "no model yet"]);
+});
+
+Deno.test("readBody() answers 413 beyond the limit, announced or streamed", async () => {
+  const { app } = setUp();
+  const post = (body: BodyInit, headers = {}) => app.request("/echo", { method: "POST", body, headers });
+  assertEquals(await (await post("0123456789")).text(), "0123456789");
+  assertEquals((await problemOf(await post("0123456789a"))).status, 413);
+  assertEquals((await problemOf(await post("x", { "Content-Length": "11" }))).status, 413);
+  let pulled = 0;
+  const endless = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      pulled++;
+      controller.enqueue(new Uint8Array(4));
+    },
+  });
+  assertEquals((await problemOf(await post(endless))).status, 413);
+  assertMatch(String(pulled), /^[3-6]$/);
+});
+
+Deno.test("combineApps() asks every app for readiness and sends requests to the one that knows the path", async () => {
+  const [one, two] = [setUp().app, setUp("still loading").app];
+  one.get("/one", (c) => c.text("one"));
+  two.get("/two", (c) => c.text("two"));
+  const fetch = combineApps([one, two]);
+  const ask = (path: string, method = "GET") => fetch(new Request(`http://localhost${path}`, { method }));
+  assertEquals(await (await ask("/two")).text(), "two");
+  assertEquals((await problemOf(await ask("/two", "PUT"))).status, 405);
+  assertEquals((await problemOf(await ask("/three"))).status, 404);
+  assertEquals((await problemOf(await ask("/v2/health/ready"))).detail, "still loading");
+  assertEquals((await ask("/v2/health/live")).status, 200);
+});
+
+Deno.test("createKeyedLock() goes on after a failure and forgets idle keys", async () => {
+  const lock = createKeyedLock();
+  const results = await Promise.allSettled([
+    lock("a", () => Promise.reject(new Error("first"))),
+    lock("a", () => Promise.resolve("second")),
+  ]);
+  assertEquals(results.map(({ status }) => status), ["rejected", "fulfilled"]);
+});
