@@ -6,7 +6,8 @@ import { type TrainedModel, trainModel } from "../lib/training/mod.ts";
 import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
 import { sourceCommit } from "./_lib/source_commit.ts";
 import { openOutput, type Output, writeFileAtomic } from "./_lib/json_out.ts";
-import { createProgress, formatSeconds } from "./_lib/progress.ts";
+import { createBars } from "./_lib/bars.ts";
+import { formatSeconds } from "./_lib/progress.ts";
 import { reportOf } from "./_lib/report_of.ts";
 import { runCommand } from "./_lib/run_command.ts";
 import { configOf, RUN_FLAGS } from "./_lib/run_flags.ts";
@@ -51,7 +52,7 @@ async function runOne(config: Config, label: string, context: RunContext): Promi
   const { store, name, workers, resume, signal, output, commit } = context;
   const runId = await runIdOf(name, config);
   if (!resume) await forgetRun(store, runId);
-  const bar = createProgress({ total: config.outerSteps, label });
+  const bars = createBars();
   let lastStep = 0;
   try {
     return await trainModel(config, {
@@ -63,10 +64,12 @@ async function runOne(config: Config, label: string, context: RunContext): Promi
       signal,
       provenance: { deno: Deno.version.deno, ...(commit && { commit }) },
       onEvent(event) {
-        if (event.type === "status") bar.line(event.message);
+        if (event.type === "status") bars.line(event.message);
+        else if (event.type === "progress") bars.update(event.what, event.done, event.total);
         else if (event.type === "step") {
           lastStep = event.step;
-          bar.update(event.step, `loss ${event.loss.toFixed(3)}  accuracy ${Math.round(100 * event.accuracy)} %`);
+          const note = `loss ${event.loss.toFixed(3)}  accuracy ${Math.round(100 * event.accuracy)} %`;
+          bars.update(label, event.step, event.steps, note);
         }
       },
     });
@@ -74,7 +77,7 @@ async function runOne(config: Config, label: string, context: RunContext): Promi
     if (signal.aborted) output.say(`\nStopped after step ${lastStep}; continue with --resume`);
     throw error;
   } finally {
-    bar.finish();
+    bars.finish();
   }
 }
 

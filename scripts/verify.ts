@@ -1,4 +1,3 @@
-import "@tensorflow/tfjs";
 import { join } from "@std/path";
 import { availableBackends, type BackendName, chooseBackend } from "../lib/runtime/mod.ts";
 import { decodeSafetensors } from "../lib/storage/mod.ts";

@@ -1,5 +1,5 @@
 import type { Config } from "../config/mod.ts";
-import { type ClipSet, evaluationEpisodes, type SubjectSplit } from "../data/mod.ts";
+import { type ClipSet, type Episode, evaluationEpisodes, type SubjectSplit } from "../data/mod.ts";
 import {
   accuracy,
   bootstrapGain,
@@ -29,6 +29,24 @@ export interface SubjectScore {
   readonly after: number;
 }
 
+/** Calibration that covered only some classes: accuracy on the others' clips. */
+export interface AbsentScore {
+  /** Classes a subject was not calibrated on. */
+  readonly classes: number;
+  readonly before: number;
+  readonly after: number;
+  /** After minus before, mean over subjects. */
+  readonly change: number;
+}
+
+/** How to evaluate. */
+export interface EvaluateOptions {
+  /** K, calibration clips a class; default the configuration's. */
+  readonly shots?: number;
+  /** Classes left out of each subject's calibration, drawn by subject; default 0. */
+  readonly absent?: number;
+}
+
 /** Held-out subjects with θ as it is and after calibration. */
 export interface Evaluation {
   /** K, calibration clips a class. */
@@ -39,6 +57,26 @@ export interface Evaluation {
   /** Counts, rows truth, columns prediction. */
   readonly confusion: { readonly before: ConfusionMatrix; readonly after: ConfusionMatrix };
   readonly subjects: readonly SubjectScore[];
+  /** With `absent` classes: what calibration did to them. */
+  readonly absent?: AbsentScore;
+}
+
+/** Leaves classes out of an episode's calibration clips. */
+function withoutClasses(episode: Episode, set: ClipSet, gone: ReadonlySet<number>): Episode {
+  const keep = (index: number) => !gone.has(set.labels[index]!);
+  return { ...episode, support: episode.support.filter(keep), macro: episode.macro.filter(keep) };
+}
+
+/** Accuracy on the clips of the classes that were left out, a subject. */
+function scoreAbsent(results: readonly EvaluationResult[], gone: readonly ReadonlySet<number>[]): AbsentScore {
+  const rows = results.flatMap((result, i) => {
+    const at = result.truth.flatMap((label, k) => gone[i]!.has(label) ? [k] : []);
+    const share = (said: readonly number[]) => at.filter((k) => said[k] === result.truth[k]).length / at.length;
+    return at.length === 0 ? [] : [{ before: share(result.before), after: share(result.after) }];
+  });
+  const mean = (when: "before" | "after") => rows.reduce((sum, row) => sum + row[when], 0) / rows.length;
+  const [before, after] = [mean("before"), mean("after")];
+  return { classes: gone[0]!.size, before, after, change: after - before };
 }
 
 function hits(truth: readonly number[], predicted: readonly number[]): number {
@@ -51,16 +89,21 @@ export async function evaluateHoldout(
   config: Config,
   set: ClipSet,
   split: SubjectSplit,
-  weights: Weights,
-  card: ModelCard,
+  { weights, card }: { readonly weights: Weights; readonly card: ModelCard },
+  options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const { shots, macros, seed } = config;
+  const { macros, seed } = config;
+  const { shots = config.shots, absent = 0 } = options;
   const useMacro = config.macro === "data" && config.lambda2 > 0;
-  const episodes = evaluationEpisodes(set, split.heldout, {
+  const whole = evaluationEpisodes(set, split.heldout, {
     shots,
     macros: useMacro ? macros : 0,
     trainingSubjects: split.train,
   }, seed);
+  const gone = whole.map(({ ways, subject }) =>
+    new Set(createRandom(seed, "absent", subject).shuffle(ways).slice(0, Math.min(absent, ways.length - 1)))
+  );
+  const episodes = whole.map((episode, i) => withoutClasses(episode, set, gone[i]!));
   const results = await runner.run<"evaluate">(
     episodes.map((episode) => ({ kind: "evaluate" as const, weights, card, episode })),
   );
@@ -81,5 +124,13 @@ export async function evaluateHoldout(
     before: hits(result.truth, result.before) / result.truth.length,
     after: hits(result.truth, result.after) / result.truth.length,
   }));
-  return { shots, accuracy: paired(accuracy), uf1: paired(uf1), uar: paired(uar), confusion, subjects };
+  return {
+    shots,
+    accuracy: paired(accuracy),
+    uf1: paired(uf1),
+    uar: paired(uar),
+    confusion,
+    subjects,
+    ...(absent > 0 && { absent: scoreAbsent(results, gone) }),
+  };
 }

@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import type { Config } from "../config/mod.ts";
 import {
+  appendMacro,
   type ClipSet,
   decodePacked,
   loadClipSet,
@@ -26,25 +27,25 @@ function syntheticOptions(config: Config) {
   return { seed, rho, trainSubjects, holdoutSubjects };
 }
 
-/** Loads the clips a configuration names, rendering the synthetic set if it is missing. */
-export async function loadData(config: Config, options: LoadDataOptions): Promise<ClipSet> {
-  const { folder, signal, onProgress } = options;
+/** Renders the synthetic set if it is missing; the manifest's path. */
+async function renderSynthetic(config: Config, { folder, signal, onProgress }: LoadDataOptions): Promise<string> {
+  const { seed, rho, trainSubjects, holdoutSubjects } = config.synthetic;
+  const name = `synthetic-rho${rho}-seed${seed}-${trainSubjects}+${holdoutSubjects}-${config.size}px`;
+  const rendering = { ...syntheticOptions(config), size: config.size, channels: config.inputChannels };
+  const { manifest } = await writeSyntheticDataSet(join(folder, name), rendering, {
+    signal,
+    onProgress: (done, total) => onProgress("Rendering clips", done, total),
+  });
+  return manifest;
+}
+
+/** Reads a packed file, or a manifest and the frames it names. */
+async function readClipSet(path: string, config: Config, { signal, onProgress }: LoadDataOptions): Promise<ClipSet> {
   const recipe = recipeOf(config);
-  let path = config.data;
-  if (config.data === "synthetic") {
-    const { seed, rho, trainSubjects, holdoutSubjects } = config.synthetic;
-    const name = `synthetic-rho${rho}-seed${seed}-${trainSubjects}+${holdoutSubjects}-${config.size}px`;
-    const rendering = { ...syntheticOptions(config), size: config.size, channels: config.inputChannels };
-    await writeSyntheticDataSet(join(folder, name), rendering, {
-      signal,
-      onProgress: (done, total) => onProgress("rendering clips", done, total),
-    });
-    path = join(folder, name, "manifest.csv");
-  }
   if (!path.endsWith(".safetensors")) {
     return await loadClipSet(path, recipe, {
       signal,
-      onProgress: (done, total) => onProgress("reading clips", done, total),
+      onProgress: (done, total) => onProgress("Reading clips", done, total),
     });
   }
   const { tensors, metadata } = decodeSafetensors(await Deno.readFile(path));
@@ -56,6 +57,16 @@ export async function loadData(config: Config, options: LoadDataOptions): Promis
     }
   }
   return set;
+}
+
+/** What `macro` may say that is no file. */
+const MACRO_WORDS = ["data", "magnify", "none"];
+
+/** Loads the clips a configuration names, and macro clips from a file of their own where it names one. */
+export async function loadData(config: Config, options: LoadDataOptions): Promise<ClipSet> {
+  const path = config.data === "synthetic" ? await renderSynthetic(config, options) : config.data;
+  const set = await readClipSet(path, config, options);
+  return MACRO_WORDS.includes(config.macro) ? set : appendMacro(set, await readClipSet(config.macro, config, options));
 }
 
 /** Training and held-out subjects of a configuration. */
@@ -76,7 +87,8 @@ export function settleMacro(config: Config, set: ClipSet): Config {
       firstOrder: config.firstOrder || config.algorithm === "fomaml",
     };
   }
-  let { macro } = config;
+  // Clips from a file are macro clips of the set by now.
+  let macro = MACRO_WORDS.includes(config.macro) ? config.macro : "data";
   if (macro === "data" && !set.kinds.includes("macro")) macro = config.frames > 1 ? "magnify" : "none";
   if (macro === "magnify" && config.frames === 1) {
     throw new RangeError("Cannot magnify: a clip of one frame has no movement; use --macro none");

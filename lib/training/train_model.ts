@@ -10,10 +10,9 @@ import { loadState, saveState } from "./_checkpoints.ts";
 import { evaluateHoldout, type Evaluation } from "./_evaluate.ts";
 import type { JobRunner } from "./_jobs.ts";
 import { loadData, settleMacro, splitOf } from "./_load_data.ts";
-import { localRunner } from "./_local_runner.ts";
 import { DivergedError, firstState, type HistoryRow, outerStep, sizeOf, type TrainState } from "./_meta_train.ts";
 import { runningStatistics } from "./_running_statistics.ts";
-import { workerPool } from "./_worker_pool.ts";
+import { openRunner } from "./_open_runner.ts";
 import type { TrainingOptions, TrainingResult } from "./types.ts";
 
 /** What a run leaves beside its model. */
@@ -33,14 +32,6 @@ async function freshParams(config: Config, classes: number): Promise<Tree<Stored
   } finally {
     mapTree(tensors, (tensor) => tensor.dispose());
   }
-}
-
-/** A runner on the current backend: in this thread, or a worker a core where the backend has one core. */
-async function openRunner(config: Config, set: ClipSet, workers: number): Promise<JobRunner> {
-  const backend = tf.getBackend();
-  return workers > 1 && (backend === "wasm" || backend === "cpu")
-    ? await workerPool(workers, { config, set }, backend)
-    : localRunner({ config, set });
 }
 
 /** The outer loop, with checkpoints; stops at the last whole step when the signal says so. */
@@ -140,21 +131,18 @@ async function keepForReplay(error: DivergedError, { store, tenant, runId }: Tra
  */
 export async function trainModel(config: Config, options: TrainingOptions): Promise<TrainedModel> {
   const { store, tenant, name, signal, onEvent } = options;
-  let lastProgress = "";
   const set = await loadData(config, {
     folder: options.dataFolder ?? "data",
     signal,
-    onProgress(what, done, total) {
-      const message = `${what}: ${Math.floor(100 * done / total)} %`;
-      if (message !== lastProgress) onEvent({ type: "status", message: lastProgress = message });
-    },
+    onProgress: (what, done, total) => onEvent({ type: "progress", what, done, total }),
   });
   const settled = settleMacro(config, set);
   const split = splitOf(settled, set);
   const resumed = await loadState(options, settled);
   const first = resumed ?? firstState(settled, await freshParams(settled, set.classes.length));
   if (resumed !== null) onEvent({ type: "status", message: `resuming after step ${resumed.step}` });
-  const runner = await openRunner(settled, set, options.workers);
+  const named = (subjects: readonly number[]) => subjects.map((subject) => set.subjectNames[subject]!);
+  const runner = await openRunner({ config: settled, set }, options.workers);
   try {
     const state = await runSteps(settled, set, split, runner, first, options);
     onEvent({ type: "status", message: `evaluating ${split.heldout.length} held-out subjects` });
@@ -168,14 +156,18 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
       classes: set.classes,
       recipe: set.recipe,
       metrics: {},
-      provenance: { backend: tf.getBackend(), clips: String(set.ids.length), ...options.provenance },
+      provenance: {
+        backend: tf.getBackend(),
+        clips: String(set.ids.length),
+        trainSubjects: named(split.train).join(","),
+        ...options.provenance,
+      },
       ...sizeOf(params),
     };
-    const evaluation = await evaluateHoldout(runner, settled, set, split, weights, card);
+    const evaluation = await evaluateHoldout(runner, settled, set, split, { weights, card });
     const metrics = summaryOf(evaluation);
     const version = await publishModel(store, tenant, name, weights, { ...card, metrics });
     await promote(store, tenant, name, "stable", version);
-    const named = (subjects: readonly number[]) => subjects.map((subject) => set.subjectNames[subject]!);
     return {
       name,
       version,

@@ -4,6 +4,8 @@ import type { ObjectStore } from "../storage/mod.ts";
 /** What a run tells while it works. */
 export type TrainingEvent =
   | { readonly type: "status"; readonly message: string }
+  /** Work before or after the outer loop: rendering, reading, evaluating. */
+  | { readonly type: "progress"; readonly what: string; readonly done: number; readonly total: number }
   | {
     readonly type: "step";
     /** Outer steps done, of `steps`. */

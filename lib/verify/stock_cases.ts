@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { OpEvaluator } from "./verify_ops.ts";
+import "@tensorflow/tfjs"; // registers its gradients
+import type { OpEvaluator } from "./types.ts";
 
 type Stock = (inputs: readonly tf.Tensor[], about: Readonly<Record<string, unknown>>) => tf.Tensor;
 
@@ -61,7 +62,7 @@ const STOCK: Readonly<Record<string, Stock>> = {
   mmd2_unbiased: ([x, y], about) => mmd2(x!, y!, about.sigma as number, true),
 };
 
-/** First and second order through the tape of TensorFlow.js. Its gradients must be registered (import tfjs itself). */
+/** First and second order through the tape of TensorFlow.js. */
 export const stockHvp: OpEvaluator = (name, inputs, cotangent, directions, about) => {
   const f = (...xs: tf.Tensor[]) => STOCK[name]!(xs, about);
   const y = f(...inputs);

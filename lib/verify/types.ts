@@ -1,3 +1,5 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+
 /** Tensors of a reference file by name, and its JSON description of every case. */
 export interface GoldenFile {
   readonly tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: ArrayLike<number> }>>;
@@ -18,3 +20,12 @@ export interface VerifyRow {
 
 /** Largest error that passes, on every backend (golden/README.md). */
 export const TOLERANCE = 1e-4;
+
+/** Computes y, its VJPs and the second-order terms of one case. */
+export type OpEvaluator = (
+  name: string,
+  inputs: readonly Tensor[],
+  cotangent: Tensor,
+  directions: readonly Tensor[],
+  about: Readonly<Record<string, unknown>>,
+) => { readonly y: Tensor; readonly vjp: readonly Tensor[]; readonly hvp: readonly Tensor[] };

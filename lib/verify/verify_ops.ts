@@ -3,16 +3,7 @@ import { add, constant, gradients, mul, sumTo, type Value, variable } from "../a
 import { compareCase, type Compared, failedCase } from "./_errors.ts";
 import { OP_CASES } from "./op_cases.ts";
 import { stockHvp } from "./stock_cases.ts";
-import type { GoldenFile, VerifyRow } from "./types.ts";
-
-/** Computes y, its VJPs and the second-order terms of one case. */
-export type OpEvaluator = (
-  name: string,
-  inputs: readonly tf.Tensor[],
-  cotangent: tf.Tensor,
-  directions: readonly tf.Tensor[],
-  about: Readonly<Record<string, unknown>>,
-) => { readonly y: tf.Tensor; readonly vjp: readonly tf.Tensor[]; readonly hvp: readonly tf.Tensor[] };
+import type { GoldenFile, OpEvaluator, VerifyRow } from "./types.ts";
 
 /** This project's ops and gradients. */
 const ours: OpEvaluator = (name, inputs, cotangent, directions, about) => {

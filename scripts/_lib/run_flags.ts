@@ -26,7 +26,8 @@ export const RUN_FLAGS = {
 
 type RunValues = ParsedFlags<typeof RUN_FLAGS>["values"];
 
-function holdoutOf(text: string): ConfigInput["holdout"] {
+/** A share, or a list of subjects. */
+export function holdoutOf(text: string): ConfigInput["holdout"] {
   const share = Number(text);
   return Number.isFinite(share) && text.trim() !== "" ? share : text.split(",").map((name) => name.trim());
 }

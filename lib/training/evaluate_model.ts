@@ -1,0 +1,89 @@
+import type { Config } from "../config/mod.ts";
+import { splitSubjects } from "../data/mod.ts";
+import type { ModelCard, Weights } from "../inference/mod.ts";
+import { evaluateHoldout, type EvaluateOptions, type Evaluation } from "./_evaluate.ts";
+import { loadData, settleMacro, splitOf } from "./_load_data.ts";
+import { openRunner } from "./_open_runner.ts";
+import type { TrainingEvent } from "./types.ts";
+
+/** Options of {@linkcode evaluateModel}. */
+export interface EvaluateModelOptions extends EvaluateOptions {
+  /** Clips to evaluate on, by the configuration's `data`; default the model's own. */
+  readonly data?: string;
+  /** Held-out subjects: a share or names; default those held out in training. */
+  readonly holdout?: Config["holdout"];
+  /** Folder for rendered synthetic sets; default `data`. */
+  readonly dataFolder?: string;
+  readonly workers: number;
+  readonly signal: AbortSignal;
+  onEvent(event: TrainingEvent): void;
+}
+
+/**
+ * Evaluates a published model on held-out subjects, before and after one-step calibration, by the code of the adapt
+ * and predict functions.
+ *
+ * @param model Weights and card, as the store gives them.
+ * @param options Data, subjects, calibration clips.
+ * @returns Scores before and after.
+ * @throws {RangeError} When a subject to be held out was trained on.
+ *
+ * @example
+ * ```ts ignore
+ * import { loadModel, openStore } from "../storage/mod.ts";
+ * import { evaluateModel } from "./mod.ts";
+ * const model = await loadModel(openStore("file:./store"), "default", "lightman", { alias: "stable" });
+ * const { accuracy } = await evaluateModel(model, {
+ *   workers: 2, signal: new AbortController().signal, onEvent: () => {},
+ * });
+ * console.log(accuracy.before, accuracy.after);
+ * ```
+ */
+export async function evaluateModel(
+  model: { readonly weights: Weights; readonly card: ModelCard },
+  options: EvaluateModelOptions,
+): Promise<Evaluation> {
+  const { card } = model;
+  const { data = card.config.data, holdout = card.config.holdout, signal, onEvent } = options;
+  const config: Config = { ...card.config, data, holdout };
+  const set = await loadData(config, {
+    folder: options.dataFolder ?? "data",
+    signal,
+    onProgress: (what, done, total) => onEvent({ type: "progress", what, done, total }),
+  });
+  const unknown = set.classes.filter((name) => !card.classes.includes(name));
+  if (unknown.length > 0) {
+    throw new RangeError(
+      `Cannot evaluate: expected classes ${card.classes.join(", ")}, got also ${unknown.join(", ")}`,
+    );
+  }
+  const trained = new Set(card.provenance.trainSubjects?.split(","));
+  // On the model's own data the split of training holds; on other data every subject is new.
+  const split = data === card.config.data || options.holdout !== undefined
+    ? (options.holdout ? splitSubjects(set, options.holdout, config.seed) : splitOf(config, set))
+    : { train: [], heldout: [...set.subjectNames.keys()] };
+  const seen = split.heldout.map((subject) => set.subjectNames[subject]!).filter((name) => trained.has(name));
+  if (seen.length > 0) {
+    throw new RangeError(
+      `Cannot hold out ${seen.slice(0, 3).join(", ")}: the model was trained on ${seen.length} of these`,
+    );
+  }
+  const settled = settleMacro(config, set);
+  const runner = await openRunner({ config: settled, set: withClasses(set, card.classes) }, options.workers);
+  const stop = () => runner.close();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await evaluateHoldout(runner, settled, withClasses(set, card.classes), split, model, options);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    runner.close();
+  }
+}
+
+/** The set with its labels counted in the model's classes. */
+function withClasses<S extends { classes: readonly string[]; labels: Int32Array }>(
+  set: S,
+  classes: readonly string[],
+): S {
+  return { ...set, classes, labels: set.labels.map((label) => classes.indexOf(set.classes[label]!)) };
+}
