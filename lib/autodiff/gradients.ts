@@ -72,6 +72,8 @@ export function gradients(
   }
   const targets = new Set(xs);
   const order = relevantOrder(y, targets);
+  const zeros = (x: Value) => constant(tf.zerosLike(x.tensor));
+  if (order.length === 0) return xs.map(zeros);
   const onPath = new Set(order);
   const pending = new Map<Value, Value>([[y, dy ?? constant(tf.onesLike(y.tensor))]]);
   // Without a graph to keep, a cotangent's tensor is dropped as soon as its node has been passed. One tensor may
@@ -130,5 +132,5 @@ export function gradients(
       }
     }
   }
-  return xs.map((x) => pending.get(x) ?? constant(tf.zerosLike(x.tensor)));
+  return xs.map((x) => pending.get(x) ?? zeros(x));
 }
