@@ -10,6 +10,7 @@ import { record, type Value } from "./value.ts";
  * @param g `[…, C]`, rank 2 to 4.
  * @param x g's shape.
  * @returns `[2, C]`.
+ * @throws {TypeError} When the shapes differ.
  *
  * @example
  * ```ts
@@ -23,6 +24,11 @@ import { record, type Value } from "./value.ts";
  * ```
  */
 export function channelDots(g: Value, x: Value): Value {
+  if (String(g.tensor.shape) !== String(x.tensor.shape)) {
+    throw new TypeError(
+      `Cannot take products a channel: expected one shape, got [${g.tensor.shape}] and [${x.tensor.shape}]`,
+    );
+  }
   return record(channelDotsKernel(g.tensor, x.tensor), [g, x], (dy, [first, second]) => {
     const c = dy.tensor.shape[1]!;
     const row = (i: number) => reshape(slice(dy, [i, 0], [1, c]), [c]);

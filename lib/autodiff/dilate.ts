@@ -13,8 +13,10 @@ function spread(x: tf.Tensor, stride: number): tf.Tensor {
  *
  * @param x `[B, h, w, C]`.
  * @param stride Distance of former neighbours.
- * @param size Height and width of the result: at least `(h − 1)·stride + 1`.
- * @returns `[B, size, size, C]`.
+ * @param size Height and width of the result: from `(h − 1)·stride + 1` to `h·stride`, the sizes of which every
+ * `stride`-th element gives `h` again.
+ * @returns `[B, H, W, C]`.
+ * @throws {RangeError} When a size is outside that range.
  *
  * @example
  * ```ts
@@ -30,12 +32,14 @@ function spread(x: tf.Tensor, stride: number): tf.Tensor {
 export function dilate(x: Value, stride: number, size: readonly [number, number]): Value {
   const [b, h, w, c] = x.tensor.shape as [number, number, number, number];
   const [height, width] = size;
-  let tensor = spread(x.tensor, stride); // [B, h·s, w·s, C]
-  tensor = tf.slice(tensor, [0, 0, 0, 0], [b, Math.min(height, h * stride), Math.min(width, w * stride), c]);
-  tensor = tf.pad(tensor, [[0, 0], [0, Math.max(0, height - h * stride)], [0, Math.max(0, width - w * stride)], [
-    0,
-    0,
-  ]]);
+  for (const [from, to] of [[h, height], [w, width]] as const) {
+    if (to <= (from - 1) * stride || to > from * stride) {
+      throw new RangeError(
+        `Cannot dilate: expected ${from} elements to become ${(from - 1) * stride + 1} to ${from * stride}, got ${to}`,
+      );
+    }
+  }
+  const tensor = tf.slice(spread(x.tensor, stride), [0, 0, 0, 0], [b, height, width, c]);
   return record(tensor, [x], (dy) => [() => subsample(dy, stride)]);
 }
 

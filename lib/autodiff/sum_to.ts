@@ -10,6 +10,7 @@ import { record, type Value } from "./value.ts";
  * @param x Any shape.
  * @param shape A shape that broadcasts to x's.
  * @returns The sums, of `shape`; x itself when the shapes agree.
+ * @throws {TypeError} When `shape` does not broadcast to x's.
  *
  * @example
  * ```ts
@@ -26,6 +27,10 @@ export function sumTo(x: Value, shape: readonly number[]): Value {
   const from = x.tensor.shape;
   if (String(from) === String(shape)) return x;
   const lead = from.length - shape.length;
+  // The kernels take the numbers as they lie: a shape that does not fit would give other sums, not an error.
+  if (lead < 0 || shape.some((extent, i) => extent !== 1 && extent !== from[lead + i])) {
+    throw new TypeError(`Cannot sum: expected a shape that broadcasts to [${from}], got [${shape}]`);
+  }
   const axes = from.map((_, axis) => axis).filter((axis) =>
     axis < lead || (shape[axis - lead] === 1 && from[axis] !== 1)
   );
