@@ -11,7 +11,7 @@ import type { SyntheticOptions } from "./synthetic_options.ts";
 export type WrittenOptions = Required<SyntheticOptions> & Required<RenderOptions>;
 
 /** Raised whenever equal options give other pictures or another truth file: older sets on disk are then written anew. */
-export const TRUTH_FORMAT = 1;
+export const TRUTH_FORMAT = 2;
 
 /** What truth.json says: the options, the split, each subject's expressions and face, each clip's parameters. */
 export function syntheticTruth(options: WrittenOptions, clips: readonly SyntheticClip[]): unknown {
