@@ -19,6 +19,7 @@ const SPEC = {
     data,
     shots,
     holdout,
+    repeats: { type: "integer", min: 1, help: "random splits of each subject" },
     absent: { type: "integer", min: 0, default: 0, help: "classes left out of each subject's calibration" },
     store,
     name,
@@ -52,6 +53,7 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
     ...(values.data !== undefined && { data: values.data }),
     ...(values.shots !== undefined && { shots: values.shots }),
     ...(values.holdout !== undefined && { holdout: holdoutOf(values.holdout) as Config["holdout"] }),
+    ...(values.repeats !== undefined && { repeats: values.repeats }),
     absent: values.absent,
   };
   if (values["dry-run"]) {

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import { flipTransposeKernel } from "./kernels/mod.ts";
 import { record, type Value } from "./value.ts";
 
 /**
@@ -18,9 +18,5 @@ import { record, type Value } from "./value.ts";
  * ```
  */
 export function flipTranspose(w: Value): Value {
-  const [kh, kw, cin, cout] = w.tensor.shape as [number, number, number, number];
-  // Reversing the flattened taps turns both directions at once, at rank 3.
-  const turned = tf.reverse(tf.reshape(w.tensor, [kh * kw, cin, cout]), [0]);
-  const tensor = tf.reshape(tf.transpose(turned, [0, 2, 1]), [kh, kw, cout, cin]);
-  return record(tensor, [w], (dy) => [() => flipTranspose(dy)]);
+  return record(flipTransposeKernel(w.tensor), [w], (dy) => [() => flipTranspose(dy)]);
 }

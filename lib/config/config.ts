@@ -42,6 +42,7 @@ export const configSchema = z.strictObject({
   queries: count.default(5).describe("Q, query clips a class"),
   macros: z.int().nonnegative().default(3).describe("macro clips a class"),
   tasksPerStep: count.default(2).describe("N_tr, tasks of one outer step"),
+  repeats: count.default(1).describe("random splits of each held-out subject in evaluation"),
   shuffleLabels: z.boolean().default(false).describe("permute labels by task: the classical few-shot protocol"),
 
   outerSteps: z.int().nonnegative().default(100),

@@ -43,6 +43,8 @@ export interface AbsentScore {
 export interface EvaluateOptions {
   /** K, calibration clips a class; default the configuration's. */
   readonly shots?: number;
+  /** Random splits of each subject into calibration and query clips; default the configuration's. */
+  readonly repeats?: number;
   /** Classes left out of each subject's calibration, drawn by subject; default 0. */
   readonly absent?: number;
 }
@@ -79,6 +81,24 @@ function scoreAbsent(results: readonly EvaluationResult[], gone: readonly Readon
   return { classes: gone[0]!.size, before, after, change: after - before };
 }
 
+/** Joins the splits of a subject: subjects, not splits, are what the bootstrap draws. */
+function bySubject(results: readonly EvaluationResult[]): EvaluationResult[] {
+  const joined = new Map<number, EvaluationResult>();
+  for (const result of results) {
+    const before = joined.get(result.subject);
+    joined.set(
+      result.subject,
+      before === undefined ? result : {
+        subject: result.subject,
+        truth: [...before.truth, ...result.truth],
+        before: [...before.before, ...result.before],
+        after: [...before.after, ...result.after],
+      },
+    );
+  }
+  return [...joined.values()];
+}
+
 function hits(truth: readonly number[], predicted: readonly number[]): number {
   return truth.filter((label, i) => label === predicted[i]).length;
 }
@@ -93,20 +113,22 @@ export async function evaluateHoldout(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const { macros, seed } = config;
-  const { shots = config.shots, absent = 0 } = options;
+  const { shots = config.shots, repeats = config.repeats, absent = 0 } = options;
   const useMacro = config.macro === "data" && config.lambda2 > 0;
   const whole = evaluationEpisodes(set, split.heldout, {
     shots,
     macros: useMacro ? macros : 0,
+    repeats,
     trainingSubjects: split.train,
   }, seed);
   const gone = whole.map(({ ways, subject }) =>
     new Set(createRandom(seed, "absent", subject).shuffle(ways).slice(0, Math.min(absent, ways.length - 1)))
   );
   const episodes = whole.map((episode, i) => withoutClasses(episode, set, gone[i]!));
-  const results = await runner.run<"evaluate">(
+  const splits = await runner.run<"evaluate">(
     episodes.map((episode) => ({ kind: "evaluate" as const, weights, card, episode })),
   );
+  const results = bySubject(splits);
   type Rows = readonly Pick<EvaluationResult, "truth" | "after">[];
   const matrix = (rows: Rows) =>
     confusionMatrix(rows.flatMap((row) => row.truth), rows.flatMap((row) => row.after), set.classes.length);
@@ -131,6 +153,6 @@ export async function evaluateHoldout(
     uar: paired(uar),
     confusion,
     subjects,
-    ...(absent > 0 && { absent: scoreAbsent(results, gone) }),
+    ...(absent > 0 && { absent: scoreAbsent(splits, gone) }),
   };
 }

@@ -1,3 +1,4 @@
+import { basename, dirname } from "@std/path";
 import type { ReportData } from "../../lib/eval/mod.ts";
 import type { BackendChoice } from "../../lib/runtime/mod.ts";
 import type { TrainedModel } from "../../lib/training/mod.ts";
@@ -13,6 +14,11 @@ export interface ReportContext {
   readonly baseline: TrainedModel | undefined;
 }
 
+/** A data set's name: the file's, or its folder's where every data set has a manifest.csv. */
+function nameOf(data: string): string {
+  return basename(data) === "manifest.csv" ? basename(dirname(data)) || data : basename(data);
+}
+
 /** The report of a run, as plain data. */
 export function reportOf(run: TrainedModel, context: ReportContext): ReportData {
   const { backend, seconds, peakRssBytes, workers, commit, baseline } = context;
@@ -21,11 +27,13 @@ export function reportOf(run: TrainedModel, context: ReportContext): ReportData 
     ...evaluation[name],
     ...(baseline && { supervised: baseline.evaluation[name].before }),
   });
+  const { innerSteps } = card.config;
+  const steps = innerSteps === 1 ? "one gradient step" : `${innerSteps} gradient steps`;
   return {
-    title: `${card.config.algorithm} on ${card.config.data}`,
+    title: `${card.config.algorithm} on ${nameOf(card.config.data)}`,
     created: new Date().toISOString(),
     protocol: `${subjects.heldout.length} subjects held out of ${subjects.heldout.length + subjects.train.length}; ` +
-      `each calibrated by one gradient step on up to ${evaluation.shots} clips a class, all its other clips predicted. ` +
+      `each calibrated by ${steps} on up to ${evaluation.shots} clips a class, all its other clips predicted. ` +
       `Normalisation: ${card.config.norm === "support" ? "statistics of the support set" : "transductive"}.`,
     metrics: { accuracy: metric("accuracy"), uf1: metric("uf1"), uar: metric("uar") },
     curve: run.history,

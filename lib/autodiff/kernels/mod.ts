@@ -3,5 +3,6 @@ export { affineKernel } from "./affine.ts";
 export { channelDotsKernel } from "./channel_dots.ts";
 export { channelMomentsKernel } from "./channel_moments.ts";
 export { convFilterKernel } from "./conv_filter.ts";
+export { flipTransposeKernel } from "./flip_transpose.ts";
 export { leadingSumKernel } from "./leading_sum.ts";
 export { poolKernel, type PoolRoute, repoolKernel, unpoolKernel } from "./pool.ts";

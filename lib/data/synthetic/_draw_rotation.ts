@@ -6,18 +6,13 @@ export type Rotation = (v: readonly number[], t: number) => number[];
 
 /** Draws a rotation of expression space: a random orthonormal basis, and an angle in (−π, π) for each two of its axes. */
 export function drawRotation(random: Random): Rotation {
-  const basis: number[][] = [];
-  while (basis.length < EXPRESSION_AXES) {
-    const row = Array.from({ length: EXPRESSION_AXES }, () => random.normal());
-    for (const other of basis) { // Gram–Schmidt
-      const along = dot(row, other);
-      for (let i = 0; i < row.length; i++) row[i]! -= along * other[i]!;
-    }
-    const length = Math.hypot(...row);
-    if (length > 1e-6) basis.push(row.map((x) => x / length));
-  }
-  const angles = Array.from({ length: EXPRESSION_AXES / 2 }, () => random.range(-Math.PI, Math.PI));
+  const draw = () => Array.from({ length: EXPRESSION_AXES }, () => random.normal());
+  const basis = orthonormal(Array.from({ length: EXPRESSION_AXES }, draw));
+  return planeRotation(basis, Array.from({ length: EXPRESSION_AXES / 2 }, () => random.range(-Math.PI, Math.PI)));
+}
 
+/** Turns the plane of each two vectors of an orthonormal list by t times its angle. */
+export function planeRotation(basis: readonly (readonly number[])[], angles: readonly number[]): Rotation {
   return (v, t) => {
     const out = v.slice();
     angles.forEach((angle, plane) => {
@@ -30,8 +25,22 @@ export function drawRotation(random: Random): Rotation {
   };
 }
 
-/** Σ a_i b_i. */
-export function dot(a: readonly number[], b: readonly number[]): number {
+/** Gram–Schmidt: unit vectors that span the same spaces, each orthogonal to those before it. */
+export function orthonormal(vectors: readonly (readonly number[])[]): number[][] {
+  const basis: number[][] = [];
+  for (const vector of vectors) {
+    const row = vector.slice();
+    for (const other of basis) {
+      const along = dot(row, other);
+      for (let i = 0; i < row.length; i++) row[i]! -= along * other[i]!;
+    }
+    const length = Math.hypot(...row);
+    basis.push(row.map((x) => x / length));
+  }
+  return basis;
+}
+
+function dot(a: readonly number[], b: readonly number[]): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;

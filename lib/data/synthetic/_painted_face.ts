@@ -1,19 +1,5 @@
-import { EXTENT, paintFace } from "./_paint_face.ts";
+import { EXTENT, type PaintedFace, paintFace } from "./_paint_face.ts";
 import type { SyntheticFace } from "./synthetic_face.ts";
-
-/** A face at rest, to be warped: a square raster over [−EXTENT, EXTENT]². */
-export interface PaintedFace {
-  /** Texels a side, T. */
-  readonly texels: number;
-  /** C. */
-  readonly channels: 1 | 3;
-  /** `[T, T, C]` the face with open eyes, 0 to 255. */
-  readonly open: Float32Array;
-  /** `[T, T, C]` the same with closed lids. */
-  readonly closed: Float32Array;
-  /** `[T, T]` how far the lids must close to cover a texel: 0 at the upper lid to 1 at the lower, 2 outside the eyes. */
-  readonly cover: Float32Array;
-}
 
 const known = new WeakMap<SyntheticFace, Map<string, PaintedFace>>();
 

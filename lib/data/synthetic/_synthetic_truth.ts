@@ -4,10 +4,14 @@ import type { SyntheticClip } from "./synthetic_clip.ts";
 import { SYNTHETIC_CLASSES } from "./synthetic_classes.ts";
 import { syntheticHoldout } from "./synthetic_holdout.ts";
 import { intensityAt } from "./_time_course.ts";
-import type { WrittenOptions } from "./write_synthetic_data_set.ts";
+import type { RenderOptions } from "./render_clip.ts";
+import type { SyntheticOptions } from "./synthetic_options.ts";
+
+/** Every option of a data set on disk, defaults filled in. */
+export type WrittenOptions = Required<SyntheticOptions> & Required<RenderOptions>;
 
 /** Raised whenever equal options give other pictures or another truth file: older sets on disk are then written anew. */
-export const TRUTH_FORMAT = 1;
+export const TRUTH_FORMAT = 2;
 
 /** What truth.json says: the options, the split, each subject's expressions and face, each clip's parameters. */
 export function syntheticTruth(options: WrittenOptions, clips: readonly SyntheticClip[]): unknown {

@@ -1,14 +1,11 @@
 import { basename, dirname, join, resolve } from "@std/path";
 import { completeOptions } from "./_complete_options.ts";
-import { syntheticTruth, TRUTH_FORMAT } from "./_synthetic_truth.ts";
+import { syntheticTruth, TRUTH_FORMAT, type WrittenOptions } from "./_synthetic_truth.ts";
 import { writeFrames } from "./_write_frames.ts";
 import { renderClip, type RenderOptions } from "./render_clip.ts";
 import type { SyntheticClip } from "./synthetic_clip.ts";
 import { syntheticManifest } from "./synthetic_manifest.ts";
 import type { SyntheticOptions } from "./synthetic_options.ts";
-
-/** Every option of a data set on disk, defaults filled in. */
-export type WrittenOptions = Required<SyntheticOptions> & Required<RenderOptions>;
 
 /** How writing is watched and stopped. */
 export interface SyntheticWriteOptions {
