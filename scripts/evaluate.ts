@@ -44,6 +44,7 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
       values.version === undefined ? { alias: "stable" } : { version: values.version },
     );
   } catch (error) {
+    if (error instanceof TypeError || error instanceof RangeError) throw new UsageError(error.message);
     if (!(error instanceof NotFoundError)) throw error;
     throw new UsageError(`${error.message}; train one first: deno task train`);
   }

@@ -1,3 +1,4 @@
+import { dirname } from "@std/path";
 import type { Config } from "../lib/config/mod.ts";
 import { renderReport } from "../lib/eval/mod.ts";
 import { chooseBackend } from "../lib/runtime/mod.ts";
@@ -33,8 +34,10 @@ const SPEC = {
 } as const satisfies CommandSpec;
 
 /** Removes what an earlier run of the same id left, so that this one starts afresh. */
-async function forgetRun(store: ObjectStore, runId: string): Promise<void> {
-  for (const key of await store.list(`tenants/default/runs/${runId}/`)) await store.delete(key);
+async function forgetRun(store: ObjectStore, runId: string): Promise<boolean> {
+  const keys = await store.list(`tenants/default/runs/${runId}/`);
+  for (const key of keys) await store.delete(key);
+  return keys.length > 0;
 }
 
 interface RunContext {
@@ -51,9 +54,11 @@ interface RunContext {
 async function runOne(config: Config, label: string, context: RunContext): Promise<TrainedModel> {
   const { store, name, workers, resume, signal, output, commit } = context;
   const runId = await runIdOf(name, config);
-  if (!resume) await forgetRun(store, runId);
+  if (!resume && await forgetRun(store, runId)) {
+    output.say("Starting afresh: the earlier run of this configuration is dropped (--resume would have continued it)");
+  }
   const bars = createBars();
-  let lastStep = 0;
+  let kept: number | undefined;
   try {
     return await trainModel(config, {
       store,
@@ -66,15 +71,18 @@ async function runOne(config: Config, label: string, context: RunContext): Promi
       onEvent(event) {
         if (event.type === "status") bars.line(event.message);
         else if (event.type === "progress") bars.update(event.what, event.done, event.total);
-        else if (event.type === "step") {
-          lastStep = event.step;
+        else if (event.type === "checkpoint") kept = event.step;
+        else {
           const note = `loss ${event.loss.toFixed(3)}  accuracy ${Math.round(100 * event.accuracy)} %`;
           bars.update(label, event.step, event.steps, note);
         }
       },
     });
   } catch (error) {
-    if (signal.aborted) output.say(`\nStopped after step ${lastStep}; continue with --resume`);
+    if (signal.aborted) {
+      bars.finish();
+      output.say(`Stopped${kept === undefined ? "" : `, checkpoint at step ${kept}`}; continue with --resume`);
+    }
     throw error;
   } finally {
     bars.finish();
@@ -124,6 +132,11 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+  if (!/^[A-Za-z0-9._-]{1,64}$/.test(values.name)) {
+    throw new UsageError(`Cannot use --name: expected 1 to 64 of A-Z a-z 0-9 . _ -, got "${values.name}"`);
+  }
+  const folder = await Deno.stat(dirname(values.report)).catch(() => null);
+  if (!folder?.isDirectory) throw new UsageError(`Cannot write ${values.report}: its folder does not exist`);
   const backend = await chooseBackend(values.backend);
   output.say(`Backend: ${backend.why}`);
   const workers = backend.name === "webgpu" ? 0 : values.workers ?? navigator.hardwareConcurrency;

@@ -62,10 +62,15 @@ export const configSchema = z.strictObject({
   uncalibratedWeight: z.number().min(0).max(1).default(0.5).describe(
     "share of the outer loss taken at theta itself, before the inner step (MAML++ multi-step loss, step 0)",
   ),
-  classWeights: z.boolean().default(false).describe("weigh the cross-entropy by inverse class frequency"),
+  classWeights: z.union([z.boolean(), z.array(z.number().nonnegative())]).default(false).describe(
+    "weigh the cross-entropy: by inverse class frequency of the training subjects, or by given weights",
+  ),
 
   checkpointEvery: count.default(10).describe("outer steps between checkpoints"),
   keepCheckpoints: count.default(3),
+}).refine(({ frames, input }) => frames > 1 || input === "frames", {
+  path: ["input"],
+  message: "expected frames, because a clip of one frame has no difference; --set input=frames",
 });
 
 /** A complete, checked configuration. */

@@ -40,10 +40,11 @@ function macroClips(micro: Uint8Array, given: Uint8Array, card: ModelCard): Uint
 
 /** The inner objective of a configuration; with no macro clips the whole weight is on the primary loss. */
 function innerOptions(config: Config, hasMacro: boolean) {
-  const { alpha, aux, sigma } = config;
+  const { alpha, aux, sigma, classWeights } = config;
+  const shared = { alpha, aux, sigma, ...(Array.isArray(classWeights) && { classWeights }) };
   return hasMacro || config.lambda2 === 0
-    ? { alpha, aux, sigma, lambda1: config.lambda1, lambda2: config.lambda2 }
-    : { alpha, aux, sigma, lambda1: config.lambda1 + config.lambda2, lambda2: 0 };
+    ? { ...shared, lambda1: config.lambda1, lambda2: config.lambda2 }
+    : { ...shared, lambda1: config.lambda1 + config.lambda2, lambda2: 0 };
 }
 
 /** Makes weights ready to predict; see {@linkcode InferenceEngine}. */
