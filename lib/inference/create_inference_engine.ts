@@ -51,12 +51,17 @@ function innerOptions(config: Config, hasMacro: boolean) {
 function makePredictor(weights: Weights, card: ModelCard): Predictor {
   const architecture = architectureOf(card.config, card.classes.length);
   const stored = weights as { params: Tree<StoredTensor>; stats: Tree<StoredTensor> };
-  const params = mapTree(toTensors(stored.params), constant);
-  const statistics = statisticsValues(stored.stats);
-  let bytes = 0;
+  // In a scope, so that nothing stays uploaded when a part is missing.
+  const { params, statistics } = tf.tidy(() =>
+    ({
+      params: mapTree(toTensors(stored.params), constant),
+      statistics: statisticsValues(stored.stats),
+    }) as unknown as tf.TensorContainer
+  ) as unknown as { params: Tree<Value>; statistics: Value[] };
   const owned: tf.Tensor[] = [];
   mapTree(params, (value) => owned.push(value.tensor));
   owned.push(...statistics.map((value) => value.tensor));
+  let bytes = 0;
   for (const tensor of owned) bytes += 4 * tensor.size;
   const clipLength = card.recipe.frames * card.recipe.size ** 2 * card.recipe.channels;
   return {
@@ -202,7 +207,8 @@ export function createInferenceEngine(): InferenceEngine {
     get backend() {
       return tf.getBackend();
     },
-    createPredictor: (weights, card) => Promise.resolve(makePredictor(weights, card)),
+    // deno-lint-ignore require-await -- what is wrong with weights rejects
+    createPredictor: async (weights, card) => makePredictor(weights, card),
     calibrate,
   };
 }

@@ -20,22 +20,24 @@ export function trainedParams(architecture: Architecture, seed = 0): Tree<tf.Ten
   });
 }
 
+/** The numbers of {@linkcode smoothClips}. */
+export function smoothValues(count: number, architecture: Architecture, size: number, name: string): number[] {
+  const { frames, inputChannels } = architecture;
+  const random = createRandom(0, "test", name);
+  return Array.from({ length: count * frames }, () => {
+    const waves = Array.from({ length: 3 }, () => [random.range(0, 0.6), random.range(0, 0.6), random.range(0, 6.3)]);
+    return Array.from({ length: size * size * inputChannels }, (_, at) => {
+      const pixel = Math.floor(at / inputChannels);
+      const [y, x, c] = [Math.floor(pixel / size), pixel % size, at % inputChannels];
+      return 0.5 + waves.reduce((sum, [a, b, phase]) => sum + Math.sin(a! * y + b! * x + phase! + c), 0) / 6;
+    });
+  }).flat();
+}
+
 /** `[B, M, size, size, C]` clips in [0, 1], smooth as pictures are. */
 export function smoothClips(count: number, architecture: Architecture, size: number, name: string): tf.Tensor {
   const { frames, inputChannels } = architecture;
-  const random = createRandom(0, "test", name);
-  const values = Array.from({ length: count * frames }, () => {
-    const waves = Array.from({ length: 3 }, () => [random.range(0, 0.6), random.range(0, 0.6), random.range(0, 6.3)]);
-    return Array.from({ length: size * size * inputChannels }, (_, at) => {
-      const [y, x, c] = [
-        Math.floor(at / (size * inputChannels)),
-        Math.floor(at / inputChannels) % size,
-        at % inputChannels,
-      ];
-      return 0.5 + waves.reduce((sum, [a, b, phase]) => sum + Math.sin(a! * y + b! * x + phase! + c), 0) / 6;
-    });
-  });
-  return tf.tensor(values.flat(), [count, frames, size, size, inputChannels]);
+  return tf.tensor(smoothValues(count, architecture, size, name), [count, frames, size, size, inputChannels]);
 }
 
 /** The leaf at a dotted path. */
