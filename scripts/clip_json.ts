@@ -4,7 +4,7 @@ import { runCommand } from "./_lib/run_command.ts";
 import { UsageError } from "./_lib/usage_error.ts";
 
 const SPEC = {
-  command: "clip_json",
+  command: "clips",
   summary: "Prints the JSON body of a calibration or prediction, for frame folders or for rows of a manifest.",
   positionals: "FOLDER",
   flags: {

@@ -1,12 +1,11 @@
-import type { Config } from "../lib/config/mod.ts";
 import { chooseBackend } from "../lib/runtime/mod.ts";
-import { loadModel, NotFoundError, openStore } from "../lib/storage/mod.ts";
+import { loadModel, NotFoundError } from "../lib/storage/mod.ts";
 import { evaluateModel } from "../lib/training/mod.ts";
 import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
 import { createBars } from "./_lib/bars.ts";
 import { openOutput } from "./_lib/json_out.ts";
 import { runCommand } from "./_lib/run_command.ts";
-import { holdoutOf, RUN_FLAGS } from "./_lib/run_flags.ts";
+import { checkClipFile, holdoutOf, modelNameOf, RUN_FLAGS, storeOf } from "./_lib/run_flags.ts";
 import { UsageError } from "./_lib/usage_error.ts";
 
 const { data, shots, holdout, store, name, backend, workers, json } = RUN_FLAGS;
@@ -35,13 +34,19 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSignal): Promise<void> {
   const output = await openOutput(values.json);
+  const { version } = values;
+  if (version !== undefined && !/^[0-9a-f]{16}$/.test(version)) {
+    throw new UsageError(`Cannot use --version: expected 16 hexadecimal digits, got "${version}"`);
+  }
+  if (values.data !== undefined && values.data !== "synthetic") await checkClipFile("data", values.data);
+  const holdout = values.holdout === undefined ? undefined : holdoutOf(values.holdout);
   let model: Awaited<ReturnType<typeof loadModel>>;
   try {
     model = await loadModel(
-      openStore(values.store),
+      storeOf(values.store),
       "default",
-      values.name,
-      values.version === undefined ? { alias: "stable" } : { version: values.version },
+      modelNameOf(values.name),
+      version === undefined ? { alias: "stable" } : { version },
     );
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) throw new UsageError(error.message);
@@ -53,7 +58,7 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   const options = {
     ...(values.data !== undefined && { data: values.data }),
     ...(values.shots !== undefined && { shots: values.shots }),
-    ...(values.holdout !== undefined && { holdout: holdoutOf(values.holdout) as Config["holdout"] }),
+    ...(holdout !== undefined && { holdout }),
     ...(values.repeats !== undefined && { repeats: values.repeats }),
     absent: values.absent,
   };

@@ -4,9 +4,11 @@ import { createRunQueue, createTrainApp } from "../functions/train/mod.ts";
 import { combineApps, createServerDeps, serveUntil } from "../lib/http/mod.ts";
 import { createInferenceEngine } from "../lib/inference/mod.ts";
 import { chooseBackend } from "../lib/runtime/mod.ts";
+import { currentVersion } from "../lib/storage/mod.ts";
 import { trainModel } from "../lib/training/mod.ts";
 import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
 import { runCommand } from "./_lib/run_command.ts";
+import { modelNameOf } from "./_lib/run_flags.ts";
 import { UsageError } from "./_lib/usage_error.ts";
 
 const FUNCTIONS = ["train", "adapt", "predict"] as const;
@@ -29,7 +31,8 @@ const SPEC = {
 const CACHE_BYTES = 256 * 2 ** 20;
 
 async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSignal): Promise<void> {
-  const { model, data } = values;
+  const { data } = values;
+  const model = modelNameOf(values.model);
   // In workers, so that requests are answered while a run computes.
   const workers = values.workers ?? navigator.hardwareConcurrency;
   const wanted = new Set(values.functions.split(","));
@@ -57,12 +60,17 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   };
   const fetch = combineApps(FUNCTIONS.filter((name) => wanted.has(name)).map((name) => makers[name]()));
   if (wanted.has("train")) await queue.resume("default");
+  const version = await currentVersion(deps.store, "default", model);
   await serveUntil(fetch, {
     port: values.port,
     signal,
     log: deps.log,
-    onListen: (url) =>
-      console.error(`Serving ${[...wanted].join(", ")} at ${url}. Without keys only this machine can reach it.`),
+    onListen(url) {
+      console.error(`Serving ${[...wanted].join(", ")} at ${url}. Without keys only this machine can reach it.`);
+      if (version === null) {
+        console.error(`There is no model "${model}" in ${deps.store.url} yet: train one first (deno task train)`);
+      }
+    },
     close: () => queue.close(),
   });
   cache.clear();

@@ -1,20 +1,18 @@
-import { dirname } from "@std/path";
 import type { Config } from "../lib/config/mod.ts";
 import { renderReport } from "../lib/eval/mod.ts";
 import { chooseBackend } from "../lib/runtime/mod.ts";
-import { type ObjectStore, openStore } from "../lib/storage/mod.ts";
+import type { ObjectStore } from "../lib/storage/mod.ts";
 import { type TrainedModel, trainModel } from "../lib/training/mod.ts";
 import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
 import { sourceCommit } from "./_lib/source_commit.ts";
-import { openOutput, type Output, writeFileAtomic } from "./_lib/json_out.ts";
+import { checkFilePlace, openOutput, type Output, writeFileAtomic } from "./_lib/json_out.ts";
 import { createBars } from "./_lib/bars.ts";
 import { formatSeconds } from "./_lib/progress.ts";
 import { reportOf } from "./_lib/report_of.ts";
 import { runCommand } from "./_lib/run_command.ts";
-import { configOf, RUN_FLAGS } from "./_lib/run_flags.ts";
+import { configOf, modelNameOf, RUN_FLAGS, storeOf } from "./_lib/run_flags.ts";
 import { runIdOf } from "./_lib/run_id.ts";
 import { peakRss } from "./_lib/peak_rss.ts";
-import { UsageError } from "./_lib/usage_error.ts";
 
 const SPEC = {
   command: "train",
@@ -33,6 +31,13 @@ const SPEC = {
   },
 } as const satisfies CommandSpec;
 
+/** Writes an object and removes it: a store that takes nothing must not be found out at the first checkpoint. */
+async function probe(store: ObjectStore): Promise<void> {
+  const key = "tenants/default/runs/probe";
+  await store.put(key, new Uint8Array(0));
+  await store.delete(key);
+}
+
 /** Removes what an earlier run of the same id left, so that this one starts afresh. */
 async function forgetRun(store: ObjectStore, runId: string): Promise<boolean> {
   const keys = await store.list(`tenants/default/runs/${runId}/`);
@@ -50,12 +55,21 @@ interface RunContext {
   readonly commit: string | undefined;
 }
 
+/** A worker a core, as far as an outer step has tasks for them: each holds the clips once more. */
+function defaultWorkers({ tasksPerStep }: Config): number {
+  return Math.min(navigator.hardwareConcurrency, Math.max(2, tasksPerStep));
+}
+
 /** One training run with its progress bar. */
 async function runOne(config: Config, label: string, context: RunContext): Promise<TrainedModel> {
   const { store, name, workers, resume, signal, output, commit } = context;
   const runId = await runIdOf(name, config);
-  if (!resume && await forgetRun(store, runId)) {
-    output.say("Starting afresh: the earlier run of this configuration is dropped (--resume would have continued it)");
+  if (!resume) {
+    if (await forgetRun(store, runId)) {
+      output.say(`${label}: checkpoints of an earlier run of this configuration are dropped`);
+    }
+  } else if ((await store.list(`tenants/default/runs/${runId}/`)).length === 0) {
+    output.say(`${label}: no interrupted run of this configuration is in ${store.url}, so it starts anew`);
   }
   const bars = createBars();
   let kept: number | undefined;
@@ -113,9 +127,13 @@ function summarise(run: TrainedModel, baseline: TrainedModel | undefined, output
 function nextCommands(values: ParsedFlags<typeof SPEC.flags>["values"], run: TrainedModel, output: Output): void {
   const subject = run.subjects.heldout[0]!.split("/")[1]!;
   const task = Deno.env.get("npm_command") === "exec" ? "npx -y deno@2.9.6 task" : "deno task";
-  output.say(`\nModel ${run.name} ${run.version} is in ${values.store}; the report is ${values.report}. Next:`);
+  const quoted = /^[\w@%+=:,./-]+$/.test(values.store) ? values.store : `'${values.store.replaceAll("'", "'\\''")}'`;
+  output.say(`\nModel ${run.name} ${run.version} is in ${values.store}; the report is ${values.report}.`);
+  // Gone with this process: there is nothing to serve.
+  if (values.store === "memory:") return;
+  output.say("Next:");
   const flags = [
-    ...(values.store === "file:./store" ? [] : [`--store ${values.store}`]),
+    ...(values.store === "file:./store" ? [] : [`--store ${quoted}`]),
     ...(values.name === "lightman" ? [] : [`--model ${values.name}`]),
   ].join(" ");
   output.say(`  ${task} serve ${flags}`.trimEnd());
@@ -126,20 +144,13 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   const begun = performance.now();
   const config = await configOf(values);
   const output = await openOutput(values.json);
-  let store: ObjectStore;
-  try {
-    store = openStore(values.store);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-  if (!/^[A-Za-z0-9._-]{1,64}$/.test(values.name)) {
-    throw new UsageError(`Cannot use --name: expected 1 to 64 of A-Z a-z 0-9 . _ -, got "${values.name}"`);
-  }
-  const folder = await Deno.stat(dirname(values.report)).catch(() => null);
-  if (!folder?.isDirectory) throw new UsageError(`Cannot write ${values.report}: its folder does not exist`);
+  await checkFilePlace(values.report);
+  modelNameOf(values.name);
+  const store = storeOf(values.store);
+  await probe(store);
   const backend = await chooseBackend(values.backend);
   output.say(`Backend: ${backend.why}`);
-  const workers = backend.name === "webgpu" ? 0 : values.workers ?? navigator.hardwareConcurrency;
+  const workers = backend.name === "webgpu" ? 0 : values.workers ?? defaultWorkers(config);
   const commit = await sourceCommit();
   const context = { store, name: values.name, workers, resume: values.resume, signal, output, commit };
   const run = await runOne(config, `Training ${config.algorithm}`, context);

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { availableBackends, type BackendName, chooseBackend } from "../lib/runtime/mod.ts";
+import { availableBackends, type BackendName, BackendUnavailableError, chooseBackend } from "../lib/runtime/mod.ts";
 import { decodeSafetensors } from "../lib/storage/mod.ts";
 import { type GoldenFile, TOLERANCE, verifyMeta, verifyOps, type VerifyRow } from "../lib/verify/mod.ts";
 import type { CommandSpec } from "./_lib/args.ts";
@@ -63,6 +63,10 @@ Deno.exitCode = await runCommand(SPEC, async ({ values }) => {
   const ops = await readGolden(join(folder, "ops.safetensors"));
   const meta = await readGolden(join(folder, "meta.safetensors"));
   const found = new Map((await availableBackends({ includeSoftware: true })).map((choice) => [choice.name, choice]));
+  // Asked for by name: nothing verified must not look like everything verified.
+  for (const name of values.backend) {
+    if (!found.has(name)) throw new BackendUnavailableError(name, "it was not found on this machine");
+  }
   const required = new Set<BackendName>(values.require);
   const wanted: BackendName[] = values.backend?.length ? [...values.backend] : ["cpu", "wasm", "webgpu"];
   for (const name of required) if (!wanted.includes(name)) wanted.push(name);

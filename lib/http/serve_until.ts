@@ -22,6 +22,7 @@ export interface ServeOptions {
  *
  * @param fetch Handler of requests.
  * @param options Port, signal, log.
+ * @throws {Error} When the port cannot be opened, naming it.
  *
  * @example
  * ```ts
@@ -44,15 +45,18 @@ export async function serveUntil(
 ): Promise<void> {
   const { signal, log, drainMs = 10_000 } = options;
   const hostname = "127.0.0.1";
-  const server = Deno.serve({
-    hostname,
-    port: options.port,
-    onListen({ port }) {
-      const url = `http://${hostname}:${port}`;
-      log({ level: "info", message: "listening", url, note: "no keys are configured: this machine only" });
-      options.onListen?.(url);
-    },
-  }, fetch);
+  const onListen = ({ port }: Deno.NetAddr) => {
+    const url = `http://${hostname}:${port}`;
+    log({ level: "info", message: "listening", url, note: "no keys are configured: this machine only" });
+    options.onListen?.(url);
+  };
+  let server: Deno.HttpServer<Deno.NetAddr>;
+  try {
+    server = Deno.serve({ hostname, port: options.port, onListen }, fetch);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot listen on ${hostname}, port ${options.port}: ${message}`, { cause: error });
+  }
   const stopped = Promise.withResolvers<void>();
   const stop = () => stopped.resolve();
   signal.addEventListener("abort", stop, { once: true });

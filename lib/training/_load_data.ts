@@ -40,6 +40,16 @@ async function renderSynthetic(config: Config, { folder, signal, onProgress }: L
   return manifest;
 }
 
+async function readPacked(path: string): Promise<ReturnType<typeof decodeSafetensors>> {
+  try {
+    return decodeSafetensors(await Deno.readFile(path));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const Kind = error instanceof SyntaxError ? SyntaxError : Error;
+    throw new Kind(`Cannot read ${path}: ${message}`, { cause: error });
+  }
+}
+
 /** Reads a packed file, or a manifest and the frames it names. */
 async function readClipSet(path: string, config: Config, { signal, onProgress }: LoadDataOptions): Promise<ClipSet> {
   const recipe = recipeOf(config);
@@ -49,7 +59,7 @@ async function readClipSet(path: string, config: Config, { signal, onProgress }:
       onProgress: (done, total) => onProgress("Reading clips", done, total),
     });
   }
-  const { tensors, metadata } = decodeSafetensors(await Deno.readFile(path));
+  const { tensors, metadata } = await readPacked(path);
   const set = decodePacked(tensors, metadata, { name: path });
   for (const [key, value] of Object.entries(recipe)) {
     const packed = set.recipe[key as keyof typeof recipe];

@@ -55,7 +55,7 @@ export async function evaluateModel(
   const unknown = set.classes.filter((name) => !card.classes.includes(name));
   if (unknown.length > 0) {
     throw new RangeError(
-      `Cannot evaluate: expected classes ${card.classes.join(", ")}, got also ${unknown.join(", ")}`,
+      `Cannot evaluate on ${data}: expected classes ${card.classes.join(", ")}, got also ${unknown.join(", ")}`,
     );
   }
   const trained = new Set<string>(JSON.parse(card.provenance.trainSubjects ?? "[]"));

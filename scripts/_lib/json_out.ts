@@ -28,9 +28,20 @@ export async function writeFileAtomic(path: string, text: string): Promise<void>
 }
 
 /**
- * Opens a command's output for the value of `--json FILE|-`.
+ * Checks that a file can be made or replaced at a path: a run of minutes must not fail at its last line.
  *
- * The folder is checked now: a run of minutes must not fail at its last line.
+ * @param target The file.
+ * @throws {UsageError} When its folder is missing or it is a folder itself.
+ */
+export async function checkFilePlace(target: string): Promise<void> {
+  const folder = await Deno.stat(dirname(target)).catch(() => null);
+  if (!folder?.isDirectory) throw new UsageError(`Cannot write ${target}: its folder does not exist`);
+  const there = await Deno.stat(target).catch(() => null);
+  if (there?.isDirectory) throw new UsageError(`Cannot write ${target}: it is a folder`);
+}
+
+/**
+ * Opens a command's output for the value of `--json FILE|-`.
  *
  * @param target A file, `-` for stdout, or undefined for none.
  * @returns Where to say things and where the result goes.
@@ -49,9 +60,6 @@ export async function openOutput(target: string | undefined): Promise<Output> {
       },
     };
   }
-  const folder = await Deno.stat(dirname(target)).catch(() => null);
-  if (!folder?.isDirectory) throw new UsageError(`Cannot write ${target}: its folder does not exist`);
-  const there = await Deno.stat(target).catch(() => null);
-  if (there?.isDirectory) throw new UsageError(`Cannot write ${target}: it is a folder`);
+  await checkFilePlace(target);
   return { say, json: (value) => writeFileAtomic(target, render(value)) };
 }

@@ -1,4 +1,5 @@
 import { type Config, type ConfigInput, makeConfig } from "../../lib/config/mod.ts";
+import { type ObjectStore, openStore } from "../../lib/storage/mod.ts";
 import type { ParsedFlags } from "./args.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -27,9 +28,40 @@ export const RUN_FLAGS = {
 type RunValues = ParsedFlags<typeof RUN_FLAGS>["values"];
 
 /** A share, or a list of subjects. */
-export function holdoutOf(text: string): ConfigInput["holdout"] {
-  const share = Number(text);
-  return Number.isFinite(share) && text.trim() !== "" ? share : text.split(",").map((name) => name.trim());
+export function holdoutOf(text: string): Config["holdout"] {
+  const share = text.trim() === "" ? NaN : Number(text);
+  if (share > 0 && share < 1) return share;
+  const names = text.split(",").map((name) => name.trim());
+  if (names.every((name) => /^[^/]+\/./.test(name))) return names;
+  throw new UsageError(
+    `Cannot use --holdout: expected a share between 0 and 1, or database/subject,database/subject,…, got "${text}"`,
+  );
+}
+
+/** The store of `--store`; nothing is read or written yet. */
+export function storeOf(url: string): ObjectStore {
+  try {
+    return openStore(url);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** A model's name. The store takes 128 characters; a run's id adds the rest. */
+export function modelNameOf(name: string): string {
+  if (/^[A-Za-z0-9._-]{1,100}$/.test(name) && name !== "." && name !== "..") return name;
+  throw new UsageError(`Cannot use the model name "${name.slice(0, 120)}": expected 1 to 100 of A-Z a-z 0-9 . _ -`);
+}
+
+/** Checks that a file of clips is there, before a backend is chosen or anything is rendered. */
+export async function checkClipFile(what: "data" | "macro", path: string): Promise<void> {
+  const info = await Deno.stat(path).catch(() => null);
+  if (info?.isFile) return;
+  const words = what === "data" ? "synthetic" : "data, magnify, none";
+  const got = info ? "a folder" : "no such file";
+  throw new UsageError(
+    `Cannot use ${what} "${path}": expected ${words}, FILE.safetensors or a manifest.csv, got ${got}`,
+  );
 }
 
 async function readConfigFile(path: string): Promise<unknown> {
@@ -47,10 +79,14 @@ export async function configOf(values: RunValues): Promise<Config> {
   const flags: Record<string, unknown> = { data, macro, algorithm, backbone, decoder, shots, seed };
   if (steps !== undefined) flags.outerSteps = steps;
   if (holdout !== undefined) flags.holdout = holdoutOf(holdout);
+  let config: Config;
   try {
-    return makeConfig({ preset, file, ...(set && { set }), flags: flags as ConfigInput });
+    config = makeConfig({ preset, file, ...(set && { set }), flags: flags as ConfigInput });
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;
   }
+  if (config.data !== "synthetic") await checkClipFile("data", config.data);
+  if (!["data", "magnify", "none"].includes(config.macro)) await checkClipFile("macro", config.macro);
+  return config;
 }

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type LogRecord, readSettings, serveUntil } from "../../lib/http/mod.ts";
 
 Deno.test("serveUntil() listens on 127.0.0.1, says so, and lets an answer under way finish", async () => {
@@ -31,6 +31,16 @@ Deno.test("serveUntil() listens on 127.0.0.1, says so, and lets an answer under 
   assertEquals([closed, await (await answer!).text()], [true, "done"]);
   assertEquals(logged.map(({ message }) => message), ["listening", "stopping"]);
   assertEquals(logged[0]!.note, "no keys are configured: this machine only");
+});
+
+Deno.test("serveUntil() names the port that is in use", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr as Deno.NetAddr;
+  await assertRejects(
+    () => serveUntil(() => new Response(), { port, signal: AbortSignal.abort(), log: () => {} }),
+    Error,
+    `Cannot listen on 127.0.0.1, port ${port}: `,
+  );
 });
 
 Deno.test("serveUntil() waits for an answer no longer than the drain time", async () => {

@@ -17,6 +17,7 @@ for (
     ["gs://bucket", "expected memory: or file:PATH"],
     ["./store", "expected memory: or file:PATH"],
     ["file:", "got no path"],
+    ["file:50%", "write %25 for %"],
   ] as const
 ) {
   Deno.test(`openStore() refuses ${url}`, () => {
