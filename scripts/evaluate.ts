@@ -49,6 +49,7 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
       version === undefined ? { alias: "stable" } : { version },
     );
   } catch (error) {
+    if (error instanceof TypeError || error instanceof RangeError) throw new UsageError(error.message);
     if (!(error instanceof NotFoundError)) throw error;
     throw new UsageError(`${error.message}; train one first: deno task train`);
   }

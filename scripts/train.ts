@@ -39,8 +39,10 @@ async function probe(store: ObjectStore): Promise<void> {
 }
 
 /** Removes what an earlier run of the same id left, so that this one starts afresh. */
-async function forgetRun(store: ObjectStore, runId: string): Promise<void> {
-  for (const key of await store.list(`tenants/default/runs/${runId}/`)) await store.delete(key);
+async function forgetRun(store: ObjectStore, runId: string): Promise<boolean> {
+  const keys = await store.list(`tenants/default/runs/${runId}/`);
+  for (const key of keys) await store.delete(key);
+  return keys.length > 0;
 }
 
 interface RunContext {
@@ -53,16 +55,24 @@ interface RunContext {
   readonly commit: string | undefined;
 }
 
+/** A worker a core, as far as an outer step has tasks for them: each holds the clips once more. */
+function defaultWorkers({ tasksPerStep }: Config): number {
+  return Math.min(navigator.hardwareConcurrency, Math.max(2, tasksPerStep));
+}
+
 /** One training run with its progress bar. */
 async function runOne(config: Config, label: string, context: RunContext): Promise<TrainedModel> {
   const { store, name, workers, resume, signal, output, commit } = context;
   const runId = await runIdOf(name, config);
-  if (!resume) await forgetRun(store, runId);
-  else if ((await store.list(`tenants/default/runs/${runId}/`)).length === 0) {
+  if (!resume) {
+    if (await forgetRun(store, runId)) {
+      output.say(`${label}: checkpoints of an earlier run of this configuration are dropped`);
+    }
+  } else if ((await store.list(`tenants/default/runs/${runId}/`)).length === 0) {
     output.say(`${label}: no interrupted run of this configuration is in ${store.url}, so it starts anew`);
   }
   const bars = createBars();
-  let lastStep = 0;
+  let kept: number | undefined;
   try {
     return await trainModel(config, {
       store,
@@ -75,15 +85,18 @@ async function runOne(config: Config, label: string, context: RunContext): Promi
       onEvent(event) {
         if (event.type === "status") bars.line(event.message);
         else if (event.type === "progress") bars.update(event.what, event.done, event.total);
-        else if (event.type === "step") {
-          lastStep = event.step;
+        else if (event.type === "checkpoint") kept = event.step;
+        else {
           const note = `loss ${event.loss.toFixed(3)}  accuracy ${Math.round(100 * event.accuracy)} %`;
           bars.update(label, event.step, event.steps, note);
         }
       },
     });
   } catch (error) {
-    if (signal.aborted) output.say(`\nStopped after step ${lastStep}; continue with --resume`);
+    if (signal.aborted) {
+      bars.finish();
+      output.say(`Stopped${kept === undefined ? "" : `, checkpoint at step ${kept}`}; continue with --resume`);
+    }
     throw error;
   } finally {
     bars.finish();
@@ -137,7 +150,7 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   await probe(store);
   const backend = await chooseBackend(values.backend);
   output.say(`Backend: ${backend.why}`);
-  const workers = backend.name === "webgpu" ? 0 : values.workers ?? navigator.hardwareConcurrency;
+  const workers = backend.name === "webgpu" ? 0 : values.workers ?? defaultWorkers(config);
   const commit = await sourceCommit();
   const context = { store, name: values.name, workers, resume: values.resume, signal, output, commit };
   const run = await runOne(config, `Training ${config.algorithm}`, context);

@@ -45,27 +45,32 @@ export const configSchema = z.strictObject({
   repeats: count.default(1).describe("random splits of each held-out subject in evaluation"),
   shuffleLabels: z.boolean().default(false).describe("permute labels by task: the classical few-shot protocol"),
 
-  outerSteps: z.int().nonnegative().default(100),
+  outerSteps: z.int().nonnegative().default(150),
   warmupSteps: z.int().nonnegative().default(0).describe("first outer steps taken with first-order gradients"),
   innerSteps: z.int().min(0).max(10).default(1),
   firstOrder: z.boolean().default(false).describe("FOMAML: drop the second-order term"),
   alpha: positive.default(0.2).describe("inner rate"),
-  learnInnerRates: z.boolean().default(false).describe("Meta-SGD: a learned inner rate a layer, starting at alpha"),
-  beta: positive.default(1e-3).describe("outer rate"),
+  learnInnerRates: z.boolean().default(true).describe("Meta-SGD: a learned inner rate a layer, starting at alpha"),
+  beta: positive.default(3e-3).describe("outer rate"),
   schedule: z.enum(["constant", "cosine"]).default("constant").describe("of the outer rate"),
   weightDecay: z.number().nonnegative().default(1e-4),
-  clipNorm: positive.nullable().default(null).describe("largest global norm of the outer gradient; null: no clipping"),
+  clipNorm: positive.nullable().default(10).describe("largest global norm of the outer gradient; null: no clipping"),
   lambda1: z.number().nonnegative().default(0.55),
   lambda2: z.number().nonnegative().default(0.45),
   aux: z.enum(["mmd", "cross-kernel"]).default("mmd"),
   sigma: z.union([z.literal("median"), positive]).default("median").describe("of the Gaussian kernel, by scale"),
-  uncalibratedWeight: z.number().min(0).max(1).default(0).describe(
+  uncalibratedWeight: z.number().min(0).max(1).default(0.5).describe(
     "share of the outer loss taken at theta itself, before the inner step (MAML++ multi-step loss, step 0)",
   ),
-  classWeights: z.boolean().default(false).describe("weigh the cross-entropy by inverse class frequency"),
+  classWeights: z.union([z.boolean(), z.array(z.number().nonnegative())]).default(false).describe(
+    "weigh the cross-entropy: by inverse class frequency of the training subjects, or by given weights",
+  ),
 
   checkpointEvery: count.default(10).describe("outer steps between checkpoints"),
   keepCheckpoints: count.default(3),
+}).refine(({ frames, input }) => frames > 1 || input === "frames", {
+  path: ["input"],
+  message: "expected frames, because a clip of one frame has no difference; --set input=frames",
 });
 
 /** A complete, checked configuration. */

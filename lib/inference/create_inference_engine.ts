@@ -40,22 +40,28 @@ function macroClips(micro: Uint8Array, given: Uint8Array, card: ModelCard): Uint
 
 /** The inner objective of a configuration; with no macro clips the whole weight is on the primary loss. */
 function innerOptions(config: Config, hasMacro: boolean) {
-  const { alpha, aux, sigma } = config;
+  const { alpha, aux, sigma, classWeights } = config;
+  const shared = { alpha, aux, sigma, ...(Array.isArray(classWeights) && { classWeights }) };
   return hasMacro || config.lambda2 === 0
-    ? { alpha, aux, sigma, lambda1: config.lambda1, lambda2: config.lambda2 }
-    : { alpha, aux, sigma, lambda1: config.lambda1 + config.lambda2, lambda2: 0 };
+    ? { ...shared, lambda1: config.lambda1, lambda2: config.lambda2 }
+    : { ...shared, lambda1: config.lambda1 + config.lambda2, lambda2: 0 };
 }
 
 /** Makes weights ready to predict; see {@linkcode InferenceEngine}. */
 function makePredictor(weights: Weights, card: ModelCard): Predictor {
   const architecture = architectureOf(card.config, card.classes.length);
   const stored = weights as { params: Tree<StoredTensor>; stats: Tree<StoredTensor> };
-  const params = mapTree(toTensors(stored.params), constant);
-  const statistics = statisticsValues(stored.stats);
-  let bytes = 0;
+  // In a scope, so that nothing stays uploaded when a part is missing.
+  const { params, statistics } = tf.tidy(() =>
+    ({
+      params: mapTree(toTensors(stored.params), constant),
+      statistics: statisticsValues(stored.stats),
+    }) as unknown as tf.TensorContainer
+  ) as unknown as { params: Tree<Value>; statistics: Value[] };
   const owned: tf.Tensor[] = [];
   mapTree(params, (value) => owned.push(value.tensor));
   owned.push(...statistics.map((value) => value.tensor));
+  let bytes = 0;
   for (const tensor of owned) bytes += 4 * tensor.size;
   const clipLength = card.recipe.frames * card.recipe.size ** 2 * card.recipe.channels;
   return {
@@ -201,7 +207,8 @@ export function createInferenceEngine(): InferenceEngine {
     get backend() {
       return tf.getBackend();
     },
-    createPredictor: (weights, card) => Promise.resolve(makePredictor(weights, card)),
+    // deno-lint-ignore require-await -- what is wrong with weights rejects
+    createPredictor: async (weights, card) => makePredictor(weights, card),
     calibrate,
   };
 }

@@ -23,7 +23,9 @@ export function clipByGlobalNorm(
   limit: number | null,
 ): { readonly gradient: Tree<Float32Array>; readonly norm: number } {
   let sum = 0;
-  for (const [, array] of flattenTree(gradient)) for (const value of array) sum += value * value;
+  // By path, so that the order in which a tree was built does not reach the last bit.
+  const arrays = flattenTree(gradient).sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [, array] of arrays) for (const value of array) sum += value * value;
   const norm = Math.sqrt(sum);
   if (limit === null || norm <= limit) return { gradient, norm };
   return { gradient: mapTree(gradient, (array) => array.map((value) => value * (limit / norm))), norm };

@@ -9,7 +9,7 @@ import type { InnerOptions, TaskClips } from "./types.ts";
 export interface MetaOptions extends InnerOptions {
   /** `support`: queries are normalised by support statistics under θ′; `transductive`: by their own batch. */
   readonly norm: "support" | "transductive";
-  /** Share of the outer loss taken at θ itself, in [0, 1]; 0 is the paper's objective. */
+  /** Share of the outer loss taken at θ itself, on all micro clips of the task, in [0, 1]; 0 is the paper's objective. */
   readonly uncalibratedWeight: number;
 }
 
@@ -84,6 +84,12 @@ export function metaGradient(
     });
     return { logits: logits!, loss: crossEntropy(logits!, queryLabels, entropy) };
   };
+  // All micro clips of the task: the support set's loss at θ is there already, from the inner loop.
+  const lossAtTheta = () => {
+    const own = lossAt(params, norm === "support" ? adapted.statisticsBefore : null).loss;
+    const share = clips.supportLabels.length / (clips.supportLabels.length + queryLabels.length);
+    return add(scale(adapted.primaryLoss, share), scale(own, 1 - share));
+  };
   const statistics = norm === "support"
     ? forward(architecture, adapted.params, clips.support, { want: {} }).statistics
     : null;
@@ -92,17 +98,17 @@ export function metaGradient(
   const leaves = flattenTree(params);
   const fast = flattenTree(adapted.params);
   const rateLeaves = rateValues === undefined || firstOrder ? [] : flattenTree(rateValues);
-  const before = atTheta > 0 ? lossAt(params, norm === "support" ? adapted.statisticsBefore : null) : null;
+  const before = atTheta > 0 ? lossAtTheta() : null;
   let slopes: Value[];
   if (firstOrder) {
     // θ′ are leaves: their gradient is handed to θ; the part taken at θ is differentiated on its own.
     slopes = gradients(scale(after.loss, 1 - atTheta), fast.map(([, value]) => value));
     if (before !== null) {
-      const own = gradients(scale(before.loss, atTheta), leaves.map(([, value]) => value));
+      const own = gradients(scale(before, atTheta), leaves.map(([, value]) => value));
       slopes = slopes.map((slope, i) => add(slope, own[i]!));
     }
   } else {
-    const loss = before === null ? after.loss : add(scale(after.loss, 1 - atTheta), scale(before.loss, atTheta));
+    const loss = before === null ? after.loss : add(scale(after.loss, 1 - atTheta), scale(before, atTheta));
     slopes = gradients(loss, [...leaves, ...rateLeaves].map(([, value]) => value));
   }
   const named = (from: number, names: readonly (readonly [string, Value])[]) =>

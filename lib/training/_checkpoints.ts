@@ -1,22 +1,56 @@
 import { z } from "zod";
 import type { Config } from "../config/mod.ts";
+import type { ClipSet, SubjectSplit } from "../data/mod.ts";
 import type { AdamState } from "../meta/mod.ts";
 import { latestCheckpoint, type ObjectStore, saveCheckpoint, type StoredTensor } from "../storage/mod.ts";
 import { mapTree, type Tree, zipTrees } from "../tree/mod.ts";
 import type { TrainState } from "./_meta_train.ts";
 
 const metaSchema = z.object({
-  config: z.unknown(),
+  course: z.string(),
   adamStep: z.int().nonnegative(),
+  ratesStep: z.int().nonnegative(),
   history: z.array(z.object({ step: z.int(), loss: z.number(), accuracy: z.number(), gradientNorm: z.number() })),
 });
 
 /** Settings that may change between the parts of a run without changing its course. */
 const FREE: readonly (keyof Config)[] = ["checkpointEvery", "keepCheckpoints"];
 
-/** What must agree for a run to continue. */
-function courseOf(config: Config): string {
-  return JSON.stringify(Object.entries(config).filter(([key]) => !FREE.includes(key as keyof Config)).sort());
+/** JSON with the names of records sorted at every depth. */
+function canonical(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_key, node) =>
+      typeof node === "object" && node !== null && !Array.isArray(node)
+        ? Object.fromEntries(Object.entries(node).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : node,
+  );
+}
+
+/**
+ * Identifies all that decides the course of a run: configuration, clips and who is held out. A run continues only on its
+ * own course: with other clips, subjects it was trained on could turn up among those held out.
+ */
+export async function courseOf(config: Config, set: ClipSet, split: SubjectSplit): Promise<string> {
+  const decisive = Object.fromEntries(Object.entries(config).filter(([key]) => !FREE.includes(key as keyof Config)));
+  const { ids, kinds, classes, subjectNames } = set;
+  const facts = canonical({
+    config: decisive,
+    split,
+    ids,
+    kinds,
+    classes,
+    subjectNames,
+    labels: [...set.labels],
+    subjects: [...set.subjects],
+    clips: await sha256(set.clips),
+  });
+  return await sha256(new TextEncoder().encode(facts));
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function shaped(params: Tree<StoredTensor>, arrays: Tree<Float32Array>): Tree<StoredTensor> {
@@ -31,7 +65,11 @@ export interface RunKey {
 }
 
 /** Saves all that the next outer step reads. */
-export async function saveState({ store, tenant, runId }: RunKey, config: Config, state: TrainState): Promise<void> {
+export async function saveState(
+  { store, tenant, runId }: RunKey,
+  { course, keep }: { readonly course: string; readonly keep: number },
+  state: TrainState,
+): Promise<void> {
   const { theta, moments } = state;
   const tensors: Record<string, Tree<StoredTensor>> = {
     params: theta.params,
@@ -43,21 +81,28 @@ export async function saveState({ store, tenant, runId }: RunKey, config: Config
     tensors.ratesFirst = shaped(theta.rates, moments.rates.first);
     tensors.ratesSecond = shaped(theta.rates, moments.rates.second);
   }
-  const meta = { config, adamStep: moments.params.step, history: state.history };
-  await saveCheckpoint(store, tenant, runId, state.step, { tensors, meta }, config.keepCheckpoints);
+  const meta = {
+    course,
+    adamStep: moments.params.step,
+    ratesStep: moments.rates?.step ?? 0,
+    history: state.history,
+  };
+  await saveCheckpoint(store, tenant, runId, state.step, { tensors, meta }, keep);
 }
 
 /** The state of a run's newest intact checkpoint, or null. */
-export async function loadState({ store, tenant, runId }: RunKey, config: Config): Promise<TrainState | null> {
+export async function loadState({ store, tenant, runId }: RunKey, course: string): Promise<TrainState | null> {
   const checkpoint = await latestCheckpoint(store, tenant, runId);
   if (checkpoint === null) return null;
   const meta = metaSchema.parse(checkpoint.meta);
-  if (courseOf(meta.config as Config) !== courseOf(config)) {
-    throw new RangeError(`Cannot resume run ${runId}: its configuration differs from the one given`);
+  if (meta.course !== course) {
+    throw new RangeError(
+      `Cannot resume run ${runId}: its configuration, clips or held-out subjects are not those of its checkpoint`,
+    );
   }
   const branch = (name: string) => checkpoint.tensors[name] as Tree<StoredTensor> | undefined;
-  const moments = (first: string, second: string): AdamState => ({
-    step: meta.adamStep,
+  const moments = (step: number, first: string, second: string): AdamState => ({
+    step,
     first: mapTree(branch(first)!, (tensor) => tensor.data as Float32Array),
     second: mapTree(branch(second)!, (tensor) => tensor.data as Float32Array),
   });
@@ -65,7 +110,10 @@ export async function loadState({ store, tenant, runId }: RunKey, config: Config
   return {
     step: checkpoint.step,
     theta: { params: branch("params")!, rates },
-    moments: { params: moments("first", "second"), rates: rates && moments("ratesFirst", "ratesSecond") },
+    moments: {
+      params: moments(meta.adamStep, "first", "second"),
+      rates: rates && moments(meta.ratesStep, "ratesFirst", "ratesSecond"),
+    },
     history: meta.history,
   };
 }

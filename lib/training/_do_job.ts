@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { constant, gradients, type Value, variable } from "../autodiff/mod.ts";
+import type { Config } from "../config/mod.ts";
 import { type ClipSet, magnifyClips, toModelInput } from "../data/mod.ts";
 import { architectureOf, createInferenceEngine, toTensors } from "../inference/mod.ts";
 import { metaGradient } from "../meta/mod.ts";
@@ -24,15 +25,6 @@ function upload(set: ClipSet, bytes: Uint8Array): Value {
 
 function labelsOf(set: ClipSet, indices: readonly number[]): number[] {
   return indices.map((index) => set.labels[index]!);
-}
-
-/** Inverse frequency of each class among the set's micro clips, mean 1 over clips; null when not asked for. */
-function classWeights({ config, set }: RunnerSetup): number[] | undefined {
-  if (!config.classWeights) return undefined;
-  const counts = new Array<number>(set.classes.length).fill(0);
-  set.labels.forEach((label, i) => set.kinds[i] === "micro" && counts[label]!++);
-  const total = counts.reduce((a, b) => a + b, 0);
-  return counts.map((count) => count === 0 ? 0 : total / (count * counts.length));
 }
 
 async function readTree(tensors: Tree<tf.Tensor>): Promise<Tree<Float32Array>> {
@@ -67,6 +59,15 @@ async function collect(
   return { params, rates, loss: loss[0]!, accuracy: accuracyOf(logits as Float32Array, labels) };
 }
 
+/** The settled class weights, in the order of a task's labels. */
+function weightsOf({ classWeights }: Config, labelOrder: readonly number[] | null): number[] | undefined {
+  if (!Array.isArray(classWeights)) return undefined;
+  if (labelOrder === null) return classWeights;
+  const permuted = new Array<number>(classWeights.length);
+  labelOrder.forEach((label, original) => permuted[label] = classWeights[original]!);
+  return permuted;
+}
+
 /** `tf.tidy` for a record of tensors of any nesting. */
 function tidyRecord<T extends object>(make: () => T): T {
   return tf.tidy(make as unknown as () => tf.TensorContainer) as unknown as T;
@@ -78,7 +79,7 @@ function metaJob(setup: RunnerSetup, job: Extract<Job, { kind: "meta" }>): Promi
   const labels = (indices: readonly number[]) =>
     labelsOf(set, indices).map((label) => labelOrder === null ? label : labelOrder[label]!);
   const queryLabels = labels(episode.query);
-  const weights = classWeights(setup);
+  const weights = weightsOf(config, labelOrder);
   const useMacro = config.lambda2 > 0 && config.macro !== "none";
   const out = tidyRecord(() => {
     const support = gatherClips(set, episode.support);
@@ -116,7 +117,7 @@ function metaJob(setup: RunnerSetup, job: Extract<Job, { kind: "meta" }>): Promi
 function supervisedJob(setup: RunnerSetup, job: Extract<Job, { kind: "supervised" }>): Promise<GradientResult> {
   const { config, set } = setup;
   const labels = labelsOf(set, job.clips);
-  const weights = classWeights(setup);
+  const weights = weightsOf(config, null);
   const out = tidyRecord(() => {
     const params = mapTree(toTensors(job.theta.params), variable);
     const { logits } = forward(

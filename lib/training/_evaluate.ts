@@ -114,7 +114,7 @@ export async function evaluateHoldout(
 ): Promise<Evaluation> {
   const { macros, seed } = config;
   const { shots = config.shots, repeats = config.repeats, absent = 0 } = options;
-  const useMacro = config.macro === "data" && config.lambda2 > 0;
+  const useMacro = !["magnify", "none"].includes(config.macro) && config.lambda2 > 0;
   const whole = evaluationEpisodes(set, split.heldout, {
     shots,
     macros: useMacro ? macros : 0,

@@ -11,6 +11,7 @@ import {
   writeSyntheticDataSet,
 } from "../data/mod.ts";
 import { recipeOf } from "../inference/mod.ts";
+import { isMacroWord } from "./_settle_config.ts";
 import { decodeSafetensors } from "../storage/mod.ts";
 
 /** Where rendered data sets lie, and who is told of progress. */
@@ -69,39 +70,23 @@ async function readClipSet(path: string, config: Config, { signal, onProgress }:
   return set;
 }
 
-/** What `macro` may say that is no file. */
-const MACRO_WORDS = ["data", "magnify", "none"];
-
 /** Loads the clips a configuration names, and macro clips from a file of their own where it names one. */
 export async function loadData(config: Config, options: LoadDataOptions): Promise<ClipSet> {
   const path = config.data === "synthetic" ? await renderSynthetic(config, options) : config.data;
   const set = await readClipSet(path, config, options);
-  return MACRO_WORDS.includes(config.macro) ? set : appendMacro(set, await readClipSet(config.macro, config, options));
+  return isMacroWord(config.macro) ? set : appendMacro(set, await readClipSet(config.macro, config, options));
 }
 
 /** Training and held-out subjects of a configuration. */
 export function splitOf(config: Config, set: ClipSet): SubjectSplit {
   const holdout = config.holdout ??
     (config.data === "synthetic" ? syntheticHoldout(syntheticOptions(config)) : 1 / 3);
-  return splitSubjects(set, holdout, config.seed);
-}
-
-/** Settles where macro clips come from, as the method says; the result is recorded. */
-export function settleMacro(config: Config, set: ClipSet): Config {
-  if (config.algorithm === "supervised" || config.algorithm === "maml" || config.algorithm === "fomaml") {
-    return {
-      ...config,
-      macro: "none",
-      lambda1: 1,
-      lambda2: 0,
-      firstOrder: config.firstOrder || config.algorithm === "fomaml",
-    };
+  const split = splitSubjects(set, holdout, config.seed);
+  for (const [side, subjects] of [["held-out", split.heldout], ["training", split.train]] as const) {
+    const chosen = new Set(subjects);
+    if (!set.kinds.some((kind, i) => kind === "micro" && chosen.has(set.subjects[i]!))) {
+      throw new RangeError(`Cannot split subjects: expected micro clips of the ${side} subjects, got none`);
+    }
   }
-  // Clips from a file are macro clips of the set by now.
-  let macro = MACRO_WORDS.includes(config.macro) ? config.macro : "data";
-  if (macro === "data" && !set.kinds.includes("macro")) macro = config.frames > 1 ? "magnify" : "none";
-  if (macro === "magnify" && config.frames === 1) {
-    throw new RangeError("Cannot magnify: a clip of one frame has no movement; use --macro none");
-  }
-  return macro === "none" ? { ...config, macro, lambda1: 1, lambda2: 0 } : { ...config, macro };
+  return split;
 }

@@ -10,6 +10,7 @@ interface Waiting {
 class Hand {
   readonly #worker = new Worker(new URL("./_worker.ts", import.meta.url), { type: "module" });
   #waiting: Waiting | null = null;
+  #closed = false;
 
   constructor() {
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => {
@@ -26,6 +27,7 @@ class Hand {
   }
 
   ask(request: WorkerRequest): Promise<unknown> {
+    if (this.#closed) return Promise.reject(new Error("The worker was stopped"));
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
       this.#worker.postMessage(request);
@@ -33,6 +35,7 @@ class Hand {
   }
 
   close(): void {
+    this.#closed = true;
     this.#worker.terminate();
     this.#waiting?.reject(new Error("The worker was stopped"));
     this.#waiting = null;

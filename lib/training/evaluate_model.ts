@@ -2,8 +2,9 @@ import type { Config } from "../config/mod.ts";
 import { splitSubjects } from "../data/mod.ts";
 import type { ModelCard, Weights } from "../inference/mod.ts";
 import { evaluateHoldout, type EvaluateOptions, type Evaluation } from "./_evaluate.ts";
-import { loadData, settleMacro, splitOf } from "./_load_data.ts";
+import { loadData, splitOf } from "./_load_data.ts";
 import { openRunner } from "./_open_runner.ts";
+import { settleConfig } from "./_settle_config.ts";
 import type { TrainingEvent } from "./types.ts";
 
 /** Options of {@linkcode evaluateModel}. */
@@ -57,7 +58,7 @@ export async function evaluateModel(
       `Cannot evaluate on ${data}: expected classes ${card.classes.join(", ")}, got also ${unknown.join(", ")}`,
     );
   }
-  const trained = new Set(card.provenance.trainSubjects?.split(","));
+  const trained = new Set<string>(JSON.parse(card.provenance.trainSubjects ?? "[]"));
   // On the model's own data the split of training holds; on other data every subject is new.
   const split = data === card.config.data || options.holdout !== undefined
     ? (options.holdout ? splitSubjects(set, options.holdout, config.seed) : splitOf(config, set))
@@ -68,14 +69,12 @@ export async function evaluateModel(
       `Cannot hold out ${seen.slice(0, 3).join(", ")}: the model was trained on ${seen.length} of these`,
     );
   }
-  const settled = settleMacro(config, set);
-  const runner = await openRunner({ config: settled, set: withClasses(set, card.classes) }, options.workers);
-  const stop = () => runner.close();
-  signal.addEventListener("abort", stop, { once: true });
+  const counted = withClasses(set, card.classes);
+  const settled = settleConfig(config, counted, split.train);
+  const runner = await openRunner({ config: settled, set: counted }, options.workers, signal);
   try {
-    return await evaluateHoldout(runner, settled, withClasses(set, card.classes), split, model, options);
+    return await evaluateHoldout(runner, settled, counted, split, model, options);
   } finally {
-    signal.removeEventListener("abort", stop);
     runner.close();
   }
 }

@@ -6,11 +6,12 @@ import { initParams } from "../model/mod.ts";
 import { createRandom } from "../random/mod.ts";
 import { promote, publishModel, type StoredTensor } from "../storage/mod.ts";
 import { mapTree, type Tree } from "../tree/mod.ts";
-import { loadState, saveState } from "./_checkpoints.ts";
+import { courseOf, loadState, saveState } from "./_checkpoints.ts";
 import { evaluateHoldout, type Evaluation } from "./_evaluate.ts";
 import type { JobRunner } from "./_jobs.ts";
-import { loadData, settleMacro, splitOf } from "./_load_data.ts";
+import { loadData, splitOf } from "./_load_data.ts";
 import { DivergedError, firstState, type HistoryRow, outerStep, sizeOf, type TrainState } from "./_meta_train.ts";
+import { settleConfig } from "./_settle_config.ts";
 import { runningStatistics } from "./_running_statistics.ts";
 import { openRunner } from "./_open_runner.ts";
 import type { TrainingOptions, TrainingResult } from "./types.ts";
@@ -41,6 +42,7 @@ async function runSteps(
   split: SubjectSplit,
   runner: JobRunner,
   first: TrainState,
+  course: string,
   options: TrainingOptions,
 ): Promise<TrainState> {
   const { signal, onEvent } = options;
@@ -49,12 +51,10 @@ async function runSteps(
   let saved = first.step;
   const save = async () => {
     if (saved === state.step) return;
-    await saveState(options, config, state);
+    await saveState(options, { course, keep: config.keepCheckpoints }, state);
     saved = state.step;
     onEvent({ type: "checkpoint", step: state.step });
   };
-  const stop = () => runner.close();
-  signal.addEventListener("abort", stop, { once: true });
   try {
     while (state.step < config.outerSteps) {
       signal.throwIfAborted();
@@ -73,8 +73,6 @@ async function runSteps(
     }
     if (error instanceof DivergedError) await keepForReplay(error, options);
     throw error;
-  } finally {
-    signal.removeEventListener("abort", stop);
   }
   return state;
 }
@@ -136,15 +134,16 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
     signal,
     onProgress: (what, done, total) => onEvent({ type: "progress", what, done, total }),
   });
-  const settled = settleMacro(config, set);
-  const split = splitOf(settled, set);
-  const resumed = await loadState(options, settled);
+  const split = splitOf(config, set);
+  const settled = settleConfig(config, set, split.train);
+  const course = await courseOf(settled, set, split);
+  const resumed = await loadState(options, course);
   const first = resumed ?? firstState(settled, await freshParams(settled, set.classes.length));
   if (resumed !== null) onEvent({ type: "status", message: `resuming after step ${resumed.step}` });
   const named = (subjects: readonly number[]) => subjects.map((subject) => set.subjectNames[subject]!);
-  const runner = await openRunner({ config: settled, set }, options.workers);
+  const runner = await openRunner({ config: settled, set }, options.workers, signal);
   try {
-    const state = await runSteps(settled, set, split, runner, first, options);
+    const state = await runSteps(settled, set, split, runner, first, course, options);
     onEvent({ type: "status", message: `evaluating ${split.heldout.length} held-out subjects` });
     const { params, rates } = state.theta;
     const stats = await runningStatistics(runner, state.theta, set, split.train, settled.seed);
@@ -159,13 +158,14 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
       provenance: {
         backend: tf.getBackend(),
         clips: String(set.ids.length),
-        trainSubjects: named(split.train).join(","),
+        trainSubjects: JSON.stringify(named(split.train)),
         ...options.provenance,
       },
       ...sizeOf(params),
     };
     const evaluation = await evaluateHoldout(runner, settled, set, split, { weights, card });
     const metrics = summaryOf(evaluation);
+    signal.throwIfAborted();
     const version = await publishModel(store, tenant, name, weights, { ...card, metrics });
     await promote(store, tenant, name, "stable", version);
     return {

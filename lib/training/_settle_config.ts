@@ -1,0 +1,39 @@
+import type { Config } from "../config/mod.ts";
+import type { ClipSet } from "../data/mod.ts";
+
+/** Whether `macro` names a source other than a file. */
+export function isMacroWord(macro: string): boolean {
+  return ["data", "magnify", "none"].includes(macro);
+}
+
+/** Where macro clips come from, as the method says; a file's clips are part of the set by now. */
+function settleMacro(config: Config, set: ClipSet): Config {
+  if (["supervised", "maml", "fomaml"].includes(config.algorithm)) {
+    const firstOrder = config.firstOrder || config.algorithm === "fomaml";
+    return { ...config, macro: "none", lambda1: 1, lambda2: 0, firstOrder };
+  }
+  let { macro } = config;
+  if (macro === "data" && !set.kinds.includes("macro")) macro = config.frames > 1 ? "magnify" : "none";
+  if (macro === "magnify" && config.frames === 1) {
+    throw new RangeError("Cannot magnify: a clip of one frame has no movement; use --macro none");
+  }
+  return macro === "none" ? { ...config, macro, lambda1: 1, lambda2: 0 } : { ...config, macro };
+}
+
+/** Inverse frequency of each class among the training subjects' micro clips, mean 1 over those clips. */
+function settleClassWeights(config: Config, set: ClipSet, train: readonly number[]): Config {
+  if (config.classWeights !== true) return config;
+  const subjects = new Set(train);
+  const counts = new Array<number>(set.classes.length).fill(0);
+  set.labels.forEach((label, i) => {
+    if (set.kinds[i] === "micro" && subjects.has(set.subjects[i]!)) counts[label]!++;
+  });
+  const total = counts.reduce((a, b) => a + b, 0);
+  const present = counts.filter((count) => count > 0).length;
+  return { ...config, classWeights: counts.map((count) => count === 0 ? 0 : total / (count * present)) };
+}
+
+/** Replaces what a configuration leaves to the data by what the data say; the result is recorded with the model. */
+export function settleConfig(config: Config, set: ClipSet, train: readonly number[]): Config {
+  return settleClassWeights(settleMacro(config, set), set, train);
+}

@@ -1,0 +1,257 @@
+import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { magnifyClips } from "../../lib/data/mod.ts";
+import { type Calibration, createInferenceEngine, type ModelCard, type Weights } from "../../lib/inference/mod.ts";
+import { chooseBackend } from "../../lib/runtime/mod.ts";
+import { flattenWeights, type StoredTensor } from "../../lib/storage/mod.ts";
+import { withTensorCount } from "../_util/leaks.ts";
+import { onEachBackend } from "../_util/on_each_backend.ts";
+import { calibrationClips, smallCard, smallClips, smallWeights } from "./_subject.ts";
+
+const engine = createInferenceEngine();
+
+async function predictAll(weights: Weights, card: ModelCard, clips: Uint8Array): Promise<Float32Array> {
+  const predictor = await engine.createPredictor(weights, card);
+  try {
+    return await predictor.predict(clips);
+  } finally {
+    predictor.dispose();
+  }
+}
+
+/** A part of a tree of weights, by path. */
+const tensorAt = (weights: Weights, path: string): StoredTensor => flattenWeights(weights)[path]!;
+
+/** The head's column of a class, its bias last. */
+function headColumn(weights: Weights, k: number): number[] {
+  const { shape, data } = tensorAt(weights, "params.head.w");
+  const n = shape[1]!;
+  return [...data.filter((_, i) => i % n === k), tensorAt(weights, "params.head.b").data[k]!];
+}
+
+/** More clips than one run of the network takes. */
+const MANY = 18;
+
+onEachBackend(
+  "predict() gives a clip its answer whatever clips stand beside it, in whatever order",
+  async (backend) => {
+    const limit = backend === "webgpu" ? 1e-6 : 0;
+    for (const decoder of backend === "cpu" ? ["unet"] as const : ["unet", "none"] as const) {
+      const card = smallCard({ decoder });
+      const weights = await smallWeights(card);
+      const clips = smallClips(card, MANY, "independent");
+      const length = clips.length / MANY;
+      const clip = (i: number) => clips.subarray(i * length, (i + 1) * length);
+      const together = await predictAll(weights, card, clips);
+      const backwards = new Uint8Array(clips.length);
+      for (let i = 0; i < MANY; i++) backwards.set(clip(MANY - 1 - i), i * length);
+      const reversed = await predictAll(weights, card, backwards);
+      for (let i = 0; i < MANY; i++) {
+        const answers = [together.subarray(3 * i, 3 * i + 3), reversed.subarray(3 * (MANY - 1 - i), 3 * (MANY - i))];
+        if (i % 6 === 0) answers.push(await predictAll(weights, card, clip(i)));
+        for (const answer of answers) {
+          answer.forEach((value, k) => {
+            assert(Math.abs(value - answers[0]![k]!) <= limit, `clip ${i}, class ${k}: ${value}, ${answers[0]![k]}`);
+          });
+        }
+        assertAlmostEquals(answers[0]!.reduce((a, b) => a + b), 1, 1e-6);
+      }
+      // The clips are not all alike: a predictor that ignores them would pass the above.
+      assert(Math.abs(together[0]! - together[3]!) > 1e-3);
+    }
+  },
+);
+
+onEachBackend("a predictor holds what its bytes say, and disposes of all of it", async () => {
+  const card = smallCard();
+  const weights = await smallWeights(card);
+  const elements = Object.values(flattenWeights(weights)).reduce((sum, { data }) => sum + data.length, 0);
+  await withTensorCount(async () => {
+    const predictor = await engine.createPredictor(weights, card);
+    assertEquals(predictor.bytes, 4 * elements);
+    await withTensorCount(() => predictor.predict(smallClips(card, 2, "dispose")));
+    predictor.dispose();
+  });
+});
+
+Deno.test("predict() answers no clips with nothing, and refuses half a clip", async () => {
+  await chooseBackend("cpu");
+  const card = smallCard();
+  const predictor = await engine.createPredictor(await smallWeights(card), card);
+  assertEquals(await predictor.predict(new Uint8Array()), new Float32Array());
+  await assertRejects(
+    () => predictor.predict(new Uint8Array(700)),
+    TypeError,
+    "Cannot predict: expected clips of 512 bytes, got 700 bytes in all",
+  );
+  predictor.dispose();
+});
+
+Deno.test("createPredictor() refuses weights without statistics and leaks nothing by it", async () => {
+  await chooseBackend("cpu");
+  const card = smallCard();
+  const { params } = await smallWeights(card) as { params: Weights };
+  await withTensorCount(async () => {
+    await assertRejects(
+      () => engine.createPredictor({ params, stats: {} }, card),
+      TypeError,
+      "Cannot normalise: the weights have no statistics of conv1",
+    );
+  });
+});
+
+onEachBackend(
+  "calibrate() starts from the base: twice the same clips give the same bits, and the base stays",
+  async () => {
+    const card = smallCard();
+    const base = await smallWeights(card);
+    const copy = structuredClone(base);
+    const clips = calibrationClips(card, [0, 1, 2, 2], 2);
+    const once = await withTensorCount(() => engine.calibrate(base, card, clips));
+    const again = await engine.calibrate(base, card, clips);
+    assertEquals(again, once);
+    assertEquals(base, copy);
+    assertNotEquals(tensorAt(once.weights, "params.conv1.w"), tensorAt(base, "params.conv1.w"));
+    assertNotEquals(tensorAt(once.weights, "stats.conv1.mean"), tensorAt(base, "stats.conv1.mean"));
+    assertEquals(once.classes, card.classes);
+  },
+  ["cpu", "wasm", "webgpu"],
+);
+
+for (const backend of ["cpu", "wasm"] as const) {
+  Deno.test(`calibrate() on some classes leaves the head's other columns to the bit: ${backend}`, async () => {
+    await chooseBackend(backend);
+    const card = smallCard({ innerSteps: 3 });
+    const base = await smallWeights(card);
+    const { weights, classes } = await engine.calibrate(base, card, calibrationClips(card, [0, 2, 2, 0], 3));
+    assertEquals(classes, ["negative", "surprise"]);
+    assertEquals(headColumn(weights, 1), headColumn(base, 1));
+    assertNotEquals(headColumn(weights, 0), headColumn(base, 0));
+    assertNotEquals(headColumn(weights, 2), headColumn(base, 2));
+  });
+}
+
+Deno.test("calibrate() fits the clips it is given, and says how well by the predictor's own answers", async () => {
+  await chooseBackend("wasm");
+  const card = smallCard({ alpha: 0.02 });
+  const base = await smallWeights(card);
+  const clips = calibrationClips(card, [0, 1, 2, 0, 1, 2]);
+  const { before, after, weights } = await engine.calibrate(base, card, clips, { innerSteps: 4 });
+  assert(after.loss < before.loss, `loss ${before.loss} → ${after.loss}`);
+  for (const [fit, by] of [[before, base], [after, weights]] as const) {
+    const answers = await predictAll(by, card, clips.clips);
+    const chosen = clips.labels.map((label, i) => answers[3 * i + label]!);
+    assertAlmostEquals(fit.loss, chosen.reduce((sum, p) => sum - Math.log(p), 0) / 6, 1e-6);
+    const right = clips.labels.filter((label, i) =>
+      Math.max(...answers.subarray(3 * i, 3 * i + 3)) === chosen[i] && label >= 0
+    );
+    assertAlmostEquals(fit.accuracy, right.length / 6, 1e-9);
+  }
+});
+
+Deno.test("calibrate() takes as many steps as asked, by default the configuration's", async () => {
+  await chooseBackend("wasm");
+  const card = smallCard({ innerSteps: 2 });
+  const base = await smallWeights(card);
+  const clips = calibrationClips(card, [0, 1, 2], 1);
+  const adapted = async (options?: { innerSteps: number }) =>
+    (await engine.calibrate(base, card, clips, options)).weights;
+  assertEquals(await adapted(), await adapted({ innerSteps: 2 }));
+  assertNotEquals(await adapted(), await adapted({ innerSteps: 1 }));
+  const none = await adapted({ innerSteps: 0 });
+  assertEquals(none.params, base.params);
+  assertNotEquals(none.stats, base.stats);
+});
+
+/** Calibrates on micro clips, with or without macro clips of their own. */
+async function calibrateWith(card: ModelCard, base: Weights, macro: Uint8Array | null): Promise<Calibration> {
+  const labels = [0, 1, 2, 0];
+  const micro = smallClips(card, labels.length, "micro");
+  const count = macro === null ? 0 : macro.length / (micro.length / labels.length);
+  const clips = new Uint8Array([...micro, ...(macro ?? [])]);
+  return await engine.calibrate(base, card, {
+    clips,
+    labels: [...labels, ...new Array<number>(count).fill(0)],
+    kinds: [...labels.map(() => "micro" as const), ...new Array<"macro">(count).fill("macro")],
+  });
+}
+
+Deno.test("calibrate() magnifies the micro clips where there are no macro clips", async () => {
+  await chooseBackend("wasm");
+  const card = smallCard({ magnify: 4 });
+  const base = await smallWeights(card);
+  const magnified = magnifyClips(smallClips(card, 4, "micro"), card.recipe, 4);
+  const without = await calibrateWith(card, base, null);
+  assertEquals(without, await calibrateWith(card, base, magnified));
+  assertNotEquals(without.weights, (await calibrateWith(card, base, smallClips(card, 4, "macro"))).weights);
+});
+
+Deno.test("calibrate() without an auxiliary loss lets macro clips play no part", async () => {
+  await chooseBackend("wasm");
+  const card = smallCard({ macro: "none", lambda1: 1, lambda2: 0 });
+  const base = await smallWeights(card);
+  assertEquals(await calibrateWith(card, base, smallClips(card, 4, "macro")), await calibrateWith(card, base, null));
+});
+
+Deno.test("calibrate() of one frame a clip puts the whole weight on the primary loss", async () => {
+  await chooseBackend("wasm");
+  const card = smallCard({ frames: 1, lambda1: 0.5, lambda2: 0.5 });
+  const base = await smallWeights(card);
+  const alone = { ...card, config: { ...card.config, lambda1: 1, lambda2: 0 } };
+  assertEquals(await calibrateWith(card, base, null), await calibrateWith(alone, base, null));
+});
+
+Deno.test("calibrate() moves by the learned rates of the base", async () => {
+  await chooseBackend("wasm");
+  const card = smallCard();
+  const base = await smallWeights(card);
+  const scalar = (value: number): StoredTensor => ({ dtype: "F32", shape: [], data: Float32Array.of(value) });
+  const rates = Object.fromEntries(
+    Object.entries(base.params as Record<string, Record<string, unknown>>).map(([layer, parts]) => [
+      layer,
+      JSON.parse(
+        JSON.stringify(parts),
+        (_, node) => "dtype" in Object(node) ? scalar(layer === "head" ? 0.05 : 0) : node,
+      ),
+    ]),
+  );
+  const clips = calibrationClips(card, [0, 1, 2], 1);
+  const by = (await engine.calibrate({ ...base, rates }, card, clips)).weights;
+  const plain = (await engine.calibrate(base, card, clips)).weights;
+  assertEquals(tensorAt(by, "params.conv1.w"), tensorAt(base, "params.conv1.w"));
+  assertEquals(tensorAt(by, "params.head.w"), tensorAt(plain, "params.head.w"));
+});
+
+Deno.test("calibrate() refuses clips without a micro clip, and labels that are no class", async () => {
+  await chooseBackend("cpu");
+  const card = smallCard();
+  const base = await smallWeights(card);
+  await withTensorCount(async () => {
+    for (const clips of [calibrationClips(card, [], 2), calibrationClips(card, [])]) {
+      await assertRejects(
+        () => engine.calibrate(base, card, clips),
+        RangeError,
+        "Cannot calibrate: expected at least one micro clip, got none",
+      );
+    }
+    for (const label of [3, -1, 0.5, NaN]) {
+      await assertRejects(
+        () => engine.calibrate(base, card, calibrationClips(card, [0, label])),
+        RangeError,
+        `Cannot calibrate: label ${label} is not one of 3 classes`,
+      );
+    }
+    const { clips, labels } = calibrationClips(card, [0, 5]);
+    await assertRejects(
+      () => engine.calibrate(base, card, { clips, labels, kinds: ["micro", "macro"] }),
+      RangeError,
+      "label 5",
+    );
+  });
+});
+
+Deno.test("the engine names the backend that is current", async () => {
+  for (const backend of ["cpu", "wasm"] as const) {
+    await chooseBackend(backend);
+    assertEquals(engine.backend, backend);
+  }
+});

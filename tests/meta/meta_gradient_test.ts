@@ -1,0 +1,255 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import * as tf from "@tensorflow/tfjs-core";
+import { gradients, variable } from "../../lib/autodiff/mod.ts";
+import { metaGradient, type MetaOptions } from "../../lib/meta/mod.ts";
+import { type Architecture, crossEntropy, forward } from "../../lib/model/mod.ts";
+import { chooseBackend } from "../../lib/runtime/mod.ts";
+import { flattenTree, mapTree, type Tree } from "../../lib/tree/mod.ts";
+import { withTensorCount } from "../_util/leaks.ts";
+import { constants, SMALL, trainedParams } from "../_util/network.ts";
+import { derivativeAtZero, dot, numbers, relativeError } from "../_util/numbers.ts";
+import { onEachBackend } from "../_util/on_each_backend.ts";
+import { tolerance } from "../_util/tolerance.ts";
+import { outerLoss } from "./_outer_loss.ts";
+import { disposeAll, makeTask, metaOptions, smoothParams, UNET } from "./_task.ts";
+
+type Arrays = Map<string, Float32Array>;
+
+/** Half a stencil's step; its half is the check that nothing was crossed. */
+const STEP = 2e-3;
+/** Of differences, relative to the gradient's norm: float32 losses leave some 2e-5, a wrong term shows as 1e-2 or more. */
+const DIFFERENCE_TOLERANCE = 2e-4;
+
+async function arraysOf(tensors: Tree<tf.Tensor>): Promise<Arrays> {
+  return new Map(
+    await Promise.all(
+      flattenTree(tensors).map(async ([path, tensor]) => [path, await tensor.data() as Float32Array] as const),
+    ),
+  );
+}
+
+const normOf = (arrays: Arrays) => Math.sqrt([...arrays.values()].reduce((sum, array) => sum + dot(array, array), 0));
+
+/** A direction of norm 1. */
+function unit(arrays: Arrays): Arrays {
+  const norm = normOf(arrays);
+  return new Map([...arrays].map(([path, array]) => [path, array.map((value) => value / norm)]));
+}
+
+const along = (a: Arrays, b: Arrays) => [...a].reduce((sum, [path, array]) => sum + dot(array, b.get(path)!), 0);
+
+/** The gradients of a task, copied off the device. */
+async function slopesOf(...args: Parameters<typeof metaGradient>): Promise<{ params: Arrays; rates: Arrays | null }> {
+  const { params, rates } = tf.tidy(() => {
+    const result = metaGradient(...args);
+    return { params: result.params, rates: result.rates } as unknown as tf.TensorContainerObject;
+  }) as unknown as { params: Tree<tf.Tensor>; rates: Tree<tf.Tensor> | null };
+  const out = { params: await arraysOf(params), rates: rates && await arraysOf(rates) };
+  mapTree(params, (tensor) => tensor.dispose());
+  if (rates) mapTree(rates, (tensor) => tensor.dispose());
+  return out;
+}
+
+/** d loss(at + t·direction) / dt by differences, at two step sizes that must agree. */
+async function difference(
+  at: Tree<tf.Tensor>,
+  direction: Arrays,
+  loss: (moved: Tree<tf.Tensor>) => number,
+  scale: number,
+): Promise<number> {
+  const f = (t: number) =>
+    tf.tidy(() =>
+      loss(mapTree(at, (tensor, path) => tf.add(tensor, tf.mul(t, tf.tensor(direction.get(path)!, tensor.shape)))))
+    );
+  const [wide, narrow] = [await derivativeAtZero(f, STEP), await derivativeAtZero(f, STEP / 2)];
+  assert(
+    Math.abs(wide - narrow) < DIFFERENCE_TOLERANCE * scale,
+    `a ReLU or pool branch flips within the step: differences ${wide} and ${narrow}; choose another seed`,
+  );
+  return narrow;
+}
+
+const randomDirection = (like: Arrays, name: string) =>
+  unit(new Map([...like].map(([path, array]) => [path, numbers(array.length, `${name} ${path}`)])));
+
+/** The first seed under which no ReLU or pool branch flips within a step: the two stencils of every direction agree. */
+const SEED = 2;
+
+/** Objectives through which the gradient is followed. */
+const OBJECTIVES: Readonly<
+  Record<string, { architecture: Architecture; changes?: Partial<MetaOptions>; seed?: number }>
+> = {
+  "none, λ2 > 0, support statistics": { architecture: SMALL },
+  "unet, λ2 > 0, support statistics": { architecture: UNET },
+  "unet, two inner steps": { architecture: UNET, changes: { innerSteps: 2 } },
+  "unet, no auxiliary loss": { architecture: UNET, changes: { lambda1: 1, lambda2: 0 } },
+  "unet, cross-kernel": { architecture: UNET, changes: { aux: "cross-kernel" } },
+  "unet, transductive": { architecture: UNET, changes: { norm: "transductive" } },
+  "none, half the loss at θ": { architecture: SMALL, changes: { uncalibratedWeight: 0.5 } },
+};
+
+for (const [name, { architecture, changes = {} }] of Object.entries(OBJECTIVES)) {
+  Deno.test(`metaGradient() agrees with central differences through the whole loop: ${name}`, async () => {
+    await chooseBackend("wasm");
+    const options = metaOptions(architecture, changes);
+    const [task, theta] = [makeTask(architecture, SEED), smoothParams(architecture, SEED)];
+    const { params } = await withTensorCount(() => slopesOf(theta, task, options));
+    const norm = normOf(params);
+    const directions = [unit(params), randomDirection(params, "first"), randomDirection(params, "second")];
+    for (const [i, direction] of directions.entries()) {
+      const expected = await difference(theta, direction, (moved) => outerLoss(moved, task, options), norm);
+      const error = Math.abs(along(params, direction) - expected) / norm;
+      assert(error < DIFFERENCE_TOLERANCE, `direction ${i}: ${along(params, direction)}, differences ${expected}`);
+    }
+    // The second-order term is there to be seen: to first order the same gradient is another one.
+    const first = (await slopesOf(theta, task, { ...options, firstOrder: true })).params;
+    const gap = Math.sqrt([...params].reduce((sum, [path, array]) => {
+      const other = first.get(path)!;
+      return sum + array.reduce((s, value, k) => s + (value - other[k]!) ** 2, 0);
+    }, 0));
+    assert(gap > 100 * DIFFERENCE_TOLERANCE * norm, `first and second order differ by ${gap / norm} only`);
+    disposeAll(task, theta);
+  });
+}
+
+Deno.test("metaGradient() differentiates with respect to learned rates", async () => {
+  await chooseBackend("wasm");
+  const options = metaOptions(UNET);
+  const [task, theta] = [makeTask(UNET, SEED), smoothParams(UNET, SEED)];
+  const rates = mapTree(theta, (_, path) => tf.scalar(0.05 + 0.1 * Math.abs(numbers(1, path, "unit")[0]!)));
+  const slopes = (await withTensorCount(() => slopesOf(theta, task, options, rates))).rates!;
+  assertEquals([...slopes.keys()], flattenTree(theta).map(([path]) => path));
+  const norm = normOf(slopes);
+  for (const direction of [unit(slopes), randomDirection(slopes, "rates")]) {
+    const expected = await difference(rates, direction, (moved) => outerLoss(theta, task, options, moved), norm);
+    assert(Math.abs(along(slopes, direction) - expected) < DIFFERENCE_TOLERANCE * norm);
+  }
+  // The path through θ uses these rates, too.
+  const { params } = await slopesOf(theta, task, options, rates);
+  const direction = unit(params);
+  const expected = await difference(
+    theta,
+    direction,
+    (moved) => outerLoss(moved, task, options, rates),
+    normOf(params),
+  );
+  assert(Math.abs(along(params, direction) - expected) < DIFFERENCE_TOLERANCE * normOf(params));
+  disposeAll(task, theta, rates);
+});
+
+onEachBackend("metaGradient() of the unet, with median widths, gives what cpu gives", async (backend) => {
+  const run = async () => {
+    const [task, theta] = [makeTask(UNET, SEED), smoothParams(UNET, SEED)];
+    const slopes = await slopesOf(theta, task, metaOptions(UNET, { sigma: "median" }));
+    disposeAll(task, theta);
+    return slopes.params;
+  };
+  await chooseBackend("cpu");
+  const reference = await run();
+  await chooseBackend(backend);
+  const floor = 1e-2 * Math.max(...[...reference.values()].map((array) => Math.sqrt(dot(array, array))));
+  for (const [path, array] of await withTensorCount(run)) {
+    const error = relativeError(array, reference.get(path)!, floor);
+    assert(error <= tolerance(backend), `${path}: ${error}`);
+  }
+}, ["wasm", "webgpu"]);
+
+Deno.test("metaGradient() to first order is the plain gradient at θ′, through the support statistics", async () => {
+  await chooseBackend("cpu");
+  await withTensorCount(() =>
+    tf.tidy(() => {
+      const [task, theta] = [makeTask(UNET), trainedParams(UNET)];
+      const { params, adapted, rates } = metaGradient(theta, task, metaOptions(UNET, { firstOrder: true }), theta);
+      const leaves = mapTree(adapted, variable);
+      const { statistics } = forward(UNET, leaves, task.support, { want: {} });
+      const { logits } = forward(UNET, leaves, task.query!, { statistics, want: { logits: true } });
+      const names = flattenTree(leaves);
+      const plain = gradients(crossEntropy(logits!, task.queryLabels), names.map(([, value]) => value));
+      const ours = new Map(flattenTree(params));
+      names.forEach(([path], i) => assertEquals(ours.get(path)!.dataSync(), plain[i]!.tensor.dataSync(), path));
+      assertEquals(rates, null, "rates take no part to first order");
+    })
+  );
+});
+
+for (const firstOrder of [false, true]) {
+  Deno.test(`metaGradient() with its whole weight uncalibrated is the gradient at θ, firstOrder ${firstOrder}`, async () => {
+    await chooseBackend("cpu");
+    tf.tidy(() => {
+      const [task, theta] = [makeTask(SMALL), trainedParams(SMALL)];
+      const { params } = metaGradient(theta, task, metaOptions(SMALL, { firstOrder, uncalibratedWeight: 1 }));
+      const leaves = mapTree(theta, variable);
+      const { statistics } = forward(SMALL, leaves, task.support, { want: {} });
+      const { logits } = forward(SMALL, leaves, task.query!, { statistics, want: { logits: true } });
+      const names = flattenTree(leaves);
+      const plain = gradients(crossEntropy(logits!, task.queryLabels), names.map(([, value]) => value));
+      const largest = Math.max(...plain.map(({ tensor }) => Math.hypot(...tensor.dataSync())));
+      const ours = new Map(flattenTree(params));
+      names.forEach(([path], i) => {
+        const error = relativeError(ours.get(path)!.dataSync(), plain[i]!.tensor.dataSync(), 1e-2 * largest);
+        assert(error < 1e-5, `${path}: ${error}`);
+      });
+    });
+  });
+}
+
+Deno.test("metaGradient() reaches every parameter to second order, and the auxiliary branch only then", async () => {
+  await chooseBackend("cpu");
+  tf.tidy(() => {
+    const [task, theta] = [makeTask(UNET), trainedParams(UNET)];
+    const sizes = (firstOrder: boolean) =>
+      new Map(
+        flattenTree(metaGradient(theta, task, metaOptions(UNET, { firstOrder })).params)
+          .map(([path, tensor]) => [path, Math.hypot(...tensor.dataSync())] as const),
+      );
+    const [second, first] = [sizes(false), sizes(true)];
+    for (const [path, size] of second) {
+      // A bias before a norm cancels; the alignment loss sees no bias after the last layer.
+      const without = /^conv\d\.b$|^auxiliary\.out\d\.b$/.test(path);
+      assertEquals(size > 1e-6 * Math.max(...second.values()), !without, `second order, ${path}: ${size}`);
+      if (path.startsWith("auxiliary.")) assertEquals(first.get(path), 0, path);
+    }
+  });
+});
+
+Deno.test("metaGradient() reports the loss and logits of the queries at θ′, and the inner loss at θ", async () => {
+  await chooseBackend("cpu");
+  tf.tidy(() => {
+    const [task, theta] = [makeTask(SMALL), trainedParams(SMALL)];
+    for (const norm of ["support", "transductive"] as const) {
+      const options = metaOptions(SMALL, { norm, lambda1: 2, lambda2: 0 });
+      const { adapted, queryLogits, queryLoss, innerLoss } = metaGradient(theta, task, options);
+      const { statistics } = forward(SMALL, constants(adapted), task.support, { want: {} });
+      const { logits } = forward(SMALL, constants(adapted), task.query!, norm === "support" ? { statistics } : {});
+      assertEquals(queryLogits.dataSync(), logits!.tensor.dataSync());
+      assertEquals(queryLoss.dataSync(), crossEntropy(logits!, task.queryLabels).tensor.dataSync());
+      const support = forward(SMALL, constants(theta), task.support).logits!;
+      assert(
+        relativeError(innerLoss.dataSync(), [2 * crossEntropy(support, task.supportLabels).tensor.dataSync()[0]!]) <
+          1e-6,
+      );
+    }
+  });
+});
+
+onEachBackend("metaGradient() holds no memory from call to call", async () => {
+  const [task, theta] = [makeTask(UNET), trainedParams(UNET)];
+  for (let call = 0; call < 3; call++) {
+    for (const firstOrder of [false, true]) {
+      await withTensorCount(() => slopesOf(theta, task, metaOptions(UNET, { firstOrder, uncalibratedWeight: 0.3 })));
+    }
+  }
+  assertEquals(flattenTree(theta).some(([, tensor]) => tensor.isDisposed), false);
+  disposeAll(task, theta);
+});
+
+Deno.test("metaGradient() refuses a task without queries", async () => {
+  await chooseBackend("cpu");
+  const [task, theta] = [makeTask(SMALL), trainedParams(SMALL)];
+  assertThrows(
+    () => metaGradient(theta, { ...task, query: null }, metaOptions(SMALL)),
+    TypeError,
+    "Cannot take a meta-gradient: expected query clips, got none",
+  );
+  disposeAll(task, theta);
+});
