@@ -17,13 +17,20 @@ export function outerLoss(
     // To first order θ′ has the same value, and no graph is kept.
     const { params } = innerLoop(start, task, { ...options, firstOrder: true }, rates && mapTree(rates, constant));
     const at = (point: Tree<Value>) => {
-      const { statistics } = forward(architecture, point, task.support, { want: {} });
-      const given = options.norm === "support" ? { statistics } : {};
-      const logits = forward(architecture, point, task.query!, { ...given, want: { logits: true } }).logits!;
-      return meanLoss(logits.tensor.dataSync() as Float32Array, task.queryLabels);
+      const support = forward(architecture, point, task.support, { want: { logits: true } });
+      const given = options.norm === "support" ? { statistics: support.statistics } : {};
+      const query = forward(architecture, point, task.query!, { ...given, want: { logits: true } });
+      const loss = ({ logits }: typeof query, labels: readonly number[]) =>
+        meanLoss(logits!.tensor.dataSync() as Float32Array, labels);
+      return { support: loss(support, task.supportLabels), query: loss(query, task.queryLabels) };
     };
     const share = options.uncalibratedWeight;
-    return (1 - share) * at(params) + (share > 0 ? share * at(start) : 0);
+    const after = (1 - share) * at(params).query;
+    if (share === 0) return after;
+    // At θ all micro clips of the task count.
+    const [k, q] = [task.supportLabels.length, task.queryLabels.length];
+    const before = at(start);
+    return after + share * (k * before.support + q * before.query) / (k + q);
   });
 }
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { gradients, variable } from "../../lib/autodiff/mod.ts";
+import { add, gradients, scale, variable } from "../../lib/autodiff/mod.ts";
 import { metaGradient, type MetaOptions } from "../../lib/meta/mod.ts";
 import { type Architecture, crossEntropy, forward } from "../../lib/model/mod.ts";
 import { chooseBackend } from "../../lib/runtime/mod.ts";
@@ -179,10 +179,16 @@ for (const firstOrder of [false, true]) {
       const [task, theta] = [makeTask(SMALL), trainedParams(SMALL)];
       const { params } = metaGradient(theta, task, metaOptions(SMALL, { firstOrder, uncalibratedWeight: 1 }));
       const leaves = mapTree(theta, variable);
-      const { statistics } = forward(SMALL, leaves, task.support, { want: {} });
-      const { logits } = forward(SMALL, leaves, task.query!, { statistics, want: { logits: true } });
+      const support = forward(SMALL, leaves, task.support, { want: { logits: true } });
+      const { statistics } = support;
+      const query = forward(SMALL, leaves, task.query!, { statistics, want: { logits: true } });
       const names = flattenTree(leaves);
-      const plain = gradients(crossEntropy(logits!, task.queryLabels), names.map(([, value]) => value));
+      const [k, q] = [task.supportLabels.length, task.queryLabels.length];
+      const loss = add(
+        scale(crossEntropy(support.logits!, task.supportLabels), k / (k + q)),
+        scale(crossEntropy(query.logits!, task.queryLabels), q / (k + q)),
+      );
+      const plain = gradients(loss, names.map(([, value]) => value));
       const largest = Math.max(...plain.map(({ tensor }) => Math.hypot(...tensor.dataSync())));
       const ours = new Map(flattenTree(params));
       names.forEach(([path], i) => {
