@@ -60,7 +60,7 @@ export const configSchema = z.strictObject({
   aux: z.enum(["mmd", "cross-kernel"]).default("mmd"),
   sigma: z.union([z.literal("median"), positive]).default("median").describe("of the Gaussian kernel, by scale"),
   uncalibratedWeight: z.number().min(0).max(1).default(0.5).describe(
-    "share of the outer loss taken at theta itself, before the inner step (MAML++ multi-step loss, step 0)",
+    "share u of the outer objective that is plain supervised loss at theta, on clips mixed from all training subjects",
   ),
   classWeights: z.union([z.boolean(), z.array(z.number().nonnegative())]).default(false).describe(
     "weigh the cross-entropy: by inverse class frequency of the training subjects, or by given weights",

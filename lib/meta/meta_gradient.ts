@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import { add, gradients, scale, type Value, variable } from "../autodiff/mod.ts";
+import { gradients, type Value, variable } from "../autodiff/mod.ts";
 import { crossEntropy, forward } from "../model/mod.ts";
 import { flattenTree, mapTree, type Tree, unflattenTree } from "../tree/mod.ts";
 import { innerLoop } from "./inner_loop.ts";
@@ -9,8 +9,6 @@ import type { InnerOptions, TaskClips } from "./types.ts";
 export interface MetaOptions extends InnerOptions {
   /** `support`: queries are normalised by support statistics under θ′; `transductive`: by their own batch. */
   readonly norm: "support" | "transductive";
-  /** Share of the outer loss taken at θ itself, on all micro clips of the task, in [0, 1]; 0 is the paper's objective. */
-  readonly uncalibratedWeight: number;
 }
 
 /** The outer gradient of one task, as tensors of the surrounding scope. */
@@ -57,7 +55,7 @@ export interface MetaGradient {
  * const task = { support: clips, supportLabels: [0, 1], query: clips, queryLabels: [0, 1], macro: null };
  * const { params } = metaGradient(theta, task, {
  *   architecture, alpha: 0.1, innerSteps: 1, firstOrder: false, lambda1: 1, lambda2: 0, aux: "mmd", sigma: 1,
- *   norm: "support", uncalibratedWeight: 0,
+ *   norm: "support",
  * });
  * assertEquals(Object.keys(params), Object.keys(theta));
  * ```
@@ -70,55 +68,34 @@ export function metaGradient(
   options: MetaOptions,
   rates?: Tree<tf.Tensor>,
 ): MetaGradient {
-  const { architecture, norm, firstOrder, uncalibratedWeight: atTheta } = options;
+  const { architecture, norm, firstOrder } = options;
   const { query, queryLabels } = clips;
   if (query === null) throw new TypeError("Cannot take a meta-gradient: expected query clips, got none");
   const params = mapTree(theta, variable);
   const rateValues = rates && mapTree(rates, variable);
   const adapted = innerLoop(params, clips, options, rateValues);
-  const entropy = options.classWeights ? { classWeights: options.classWeights } : {};
-  const lossAt = (at: Tree<Value>, statistics: readonly Value[] | null) => {
-    const { logits } = forward(architecture, at, query, {
-      ...(statistics && { statistics }),
-      want: { logits: true },
-    });
-    return { logits: logits!, loss: crossEntropy(logits!, queryLabels, entropy) };
-  };
-  // All micro clips of the task: the support set's loss at θ is there already, from the inner loop.
-  const lossAtTheta = () => {
-    const own = lossAt(params, norm === "support" ? adapted.statisticsBefore : null).loss;
-    const share = clips.supportLabels.length / (clips.supportLabels.length + queryLabels.length);
-    return add(scale(adapted.primaryLoss, share), scale(own, 1 - share));
-  };
   const statistics = norm === "support"
     ? forward(architecture, adapted.params, clips.support, { want: {} }).statistics
     : null;
-  const after = lossAt(adapted.params, statistics);
+  const { logits } = forward(architecture, adapted.params, query, {
+    ...(statistics && { statistics }),
+    want: { logits: true },
+  });
+  const loss = crossEntropy(logits!, queryLabels, options.classWeights ? { classWeights: options.classWeights } : {});
 
   const leaves = flattenTree(params);
-  const fast = flattenTree(adapted.params);
+  // To first order θ′ are leaves of their own: their gradient is handed to θ, and none reaches the rates.
+  const targets = firstOrder ? flattenTree(adapted.params) : leaves;
   const rateLeaves = rateValues === undefined || firstOrder ? [] : flattenTree(rateValues);
-  const before = atTheta > 0 ? lossAtTheta() : null;
-  let slopes: Value[];
-  if (firstOrder) {
-    // θ′ are leaves: their gradient is handed to θ; the part taken at θ is differentiated on its own.
-    slopes = gradients(scale(after.loss, 1 - atTheta), fast.map(([, value]) => value));
-    if (before !== null) {
-      const own = gradients(scale(before, atTheta), leaves.map(([, value]) => value));
-      slopes = slopes.map((slope, i) => add(slope, own[i]!));
-    }
-  } else {
-    const loss = before === null ? after.loss : add(scale(after.loss, 1 - atTheta), scale(before, atTheta));
-    slopes = gradients(loss, [...leaves, ...rateLeaves].map(([, value]) => value));
-  }
+  const slopes = gradients(loss, [...targets, ...rateLeaves].map(([, value]) => value));
   const named = (from: number, names: readonly (readonly [string, Value])[]) =>
     unflattenTree(names.map(([path], i): [string, tf.Tensor] => [path, slopes[from + i]!.tensor]));
   return {
     params: named(0, leaves),
     rates: rateLeaves.length > 0 ? named(leaves.length, rateLeaves) : null,
     adapted: mapTree(adapted.params, (value) => value.tensor),
-    queryLoss: after.loss.tensor,
-    queryLogits: after.logits.tensor,
+    queryLoss: loss.tensor,
+    queryLogits: logits!.tensor,
     innerLoss: adapted.loss.tensor,
   };
 }

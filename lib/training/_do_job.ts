@@ -106,7 +106,6 @@ function metaJob(setup: RunnerSetup, job: Extract<Job, { kind: "meta" }>): Promi
       aux: config.aux,
       sigma: config.sigma,
       norm: config.norm,
-      uncalibratedWeight: config.uncalibratedWeight,
       ...(weights && { classWeights: weights }),
     }, theta.rates === null ? undefined : toTensors(theta.rates));
     return { params: result.params, rates: result.rates, loss: result.queryLoss, logits: result.queryLogits };

@@ -50,6 +50,21 @@ function meanGradient(gradients: readonly Tree<Float32Array>[]): Tree<Float32Arr
   return mapTree(sum, (array) => Float32Array.from(array, (value) => value / gradients.length));
 }
 
+/** (1 − u) times the mean over tasks plus u times the mean over mixed batches. */
+function weighted(
+  tasks: readonly Tree<Float32Array>[],
+  mixed: readonly Tree<Float32Array>[],
+  share: number,
+): Tree<Float32Array> {
+  if (tasks.length === 0) return meanGradient(mixed);
+  if (mixed.length === 0) return meanGradient(tasks);
+  return zipTrees(
+    meanGradient(tasks),
+    meanGradient(mixed),
+    (a, b) => a.map((value, i) => (1 - share) * value + share * b[i]!),
+  );
+}
+
 /** β of a step: constant, or falling to zero along half a cosine. */
 function outerRate(config: Config, step: number): number {
   return config.schedule === "constant"
@@ -57,19 +72,21 @@ function outerRate(config: Config, step: number): number {
     : config.beta * 0.5 * (1 + Math.cos(Math.PI * step / config.outerSteps));
 }
 
+/** As many clips as a task has, drawn from all training subjects: one for each task of a step. */
+function mixedJobs(config: Config, set: ClipSet, subjects: readonly number[], { step, theta }: TrainState) {
+  const allowed = new Set(subjects);
+  const micro = Array.from(set.labels.keys()).filter((i) => set.kinds[i] === "micro" && allowed.has(set.subjects[i]!));
+  const count = Math.min(micro.length, (config.shots + config.queries) * set.classes.length);
+  return Array.from({ length: config.tasksPerStep }, (_, task): Extract<Job, { kind: "supervised" }> => {
+    const random = createRandom(config.seed, "mixed", step, task);
+    return { kind: "supervised", theta, clips: random.shuffle(micro).slice(0, count) };
+  });
+}
+
 /** The tasks of one outer step. */
-function jobsOf(config: Config, set: ClipSet, subjects: readonly number[], state: TrainState) {
-  const { step, theta } = state;
-  return Array.from({ length: config.tasksPerStep }, (_, task): Extract<Job, { kind: "meta" | "supervised" }> => {
+function taskJobs(config: Config, set: ClipSet, subjects: readonly number[], { step, theta }: TrainState) {
+  return Array.from({ length: config.tasksPerStep }, (_, task): Extract<Job, { kind: "meta" }> => {
     const random = createRandom(config.seed, "episode", step, task);
-    if (config.algorithm === "supervised") {
-      const allowed = new Set(subjects);
-      const micro = Array.from(set.labels.keys()).filter((i) =>
-        set.kinds[i] === "micro" && allowed.has(set.subjects[i]!)
-      );
-      const count = Math.min(micro.length, (config.shots + config.queries) * set.classes.length);
-      return { kind: "supervised", theta, clips: random.shuffle(micro).slice(0, count) };
-    }
     const { ways, shots, queries, macros } = config;
     const episode: Episode = sampleEpisode(set, subjects, { ways, shots, queries, macros }, random);
     const labelOrder = config.shuffleLabels ? random.shuffle(Array.from(set.classes.keys())) : null;
@@ -91,7 +108,7 @@ function checkFinite(step: number, jobs: readonly Job[], results: readonly Gradi
 }
 
 /**
- * One outer step: θ ← θ − β Adam(∇θ (1/N) Σ L_pri(D_i^q; θ_i′)).
+ * One outer step: θ ← θ − β Adam(∇θ [(1 − u) (1/N) Σ L_pri(D_i^q; θ_i′) + u L_pri(mixed clips; θ)]).
  *
  * Source: paper, Algorithm 1.
  */
@@ -102,11 +119,22 @@ export async function outerStep(
   runner: JobRunner,
   state: TrainState,
 ): Promise<TrainState> {
-  const jobs = jobsOf(config, set, subjects, state);
+  // The share u of the objective is plain supervised learning at θ; all of it for the supervised baseline.
+  const share = config.algorithm === "supervised" ? 1 : config.uncalibratedWeight;
+  const tasks = share < 1 ? taskJobs(config, set, subjects, state) : [];
+  const mixed = share > 0 ? mixedJobs(config, set, subjects, state) : [];
+  const jobs = [...tasks, ...mixed];
   const results = await runner.run<"meta" | "supervised">(jobs) as GradientResult[];
-  const both: Record<string, Tree<Float32Array>> = { params: meanGradient(results.map((result) => result.params)) };
-  const rates = results.map((result) => result.rates);
-  if (rates.every((tree) => tree !== null)) both.rates = meanGradient(rates as Tree<Float32Array>[]);
+  const own = results.slice(0, tasks.length);
+  const both: Record<string, Tree<Float32Array>> = {
+    params: weighted(
+      own.map((result) => result.params),
+      results.slice(tasks.length).map((result) => result.params),
+      share,
+    ),
+  };
+  const rates = own.map((result) => result.rates);
+  if (rates.length > 0 && rates.every((tree) => tree !== null)) both.rates = meanGradient(rates);
   const { gradient, norm } = clipByGlobalNorm(both, config.clipNorm);
   checkFinite(state.step, jobs, results, norm);
 
@@ -125,8 +153,9 @@ export async function outerStep(
     theta = { ...theta, rates: withArrays(theta.rates, moved.params) };
     rateMoments = moved.state;
   }
+  const shown = tasks.length > 0 ? own : results;
   const mean = (pick: (result: GradientResult) => number) =>
-    results.reduce((sum, result) => sum + pick(result), 0) / results.length;
+    shown.reduce((sum, result) => sum + pick(result), 0) / shown.length;
   const row: HistoryRow = {
     step: state.step + 1,
     loss: mean((result) => result.loss),

@@ -56,7 +56,6 @@ async function compareMeta(
         aux: "mmd",
         sigma: about.sigma,
         norm: about.query_norm === "support" ? "support" : "transductive",
-        uncalibratedWeight: 0,
       },
     );
     return {

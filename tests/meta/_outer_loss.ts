@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { constant, type Value, variable } from "../../lib/autodiff/mod.ts";
+import { constant, variable } from "../../lib/autodiff/mod.ts";
 import { innerLoop, type MetaOptions, type TaskClips } from "../../lib/meta/mod.ts";
 import { forward } from "../../lib/model/mod.ts";
 import { mapTree, type Tree } from "../../lib/tree/mod.ts";
@@ -16,21 +16,10 @@ export function outerLoss(
     const start = mapTree(theta, variable);
     // To first order θ′ has the same value, and no graph is kept.
     const { params } = innerLoop(start, task, { ...options, firstOrder: true }, rates && mapTree(rates, constant));
-    const at = (point: Tree<Value>) => {
-      const support = forward(architecture, point, task.support, { want: { logits: true } });
-      const given = options.norm === "support" ? { statistics: support.statistics } : {};
-      const query = forward(architecture, point, task.query!, { ...given, want: { logits: true } });
-      const loss = ({ logits }: typeof query, labels: readonly number[]) =>
-        meanLoss(logits!.tensor.dataSync() as Float32Array, labels);
-      return { support: loss(support, task.supportLabels), query: loss(query, task.queryLabels) };
-    };
-    const share = options.uncalibratedWeight;
-    const after = (1 - share) * at(params).query;
-    if (share === 0) return after;
-    // At θ all micro clips of the task count.
-    const [k, q] = [task.supportLabels.length, task.queryLabels.length];
-    const before = at(start);
-    return after + share * (k * before.support + q * before.query) / (k + q);
+    const { statistics } = forward(architecture, params, task.support, { want: {} });
+    const given = options.norm === "support" ? { statistics } : {};
+    const { logits } = forward(architecture, params, task.query!, { ...given, want: { logits: true } });
+    return meanLoss(logits!.tensor.dataSync() as Float32Array, task.queryLabels);
   });
 }
 

@@ -25,7 +25,7 @@ export function innerOptions(architecture: Architecture, changes: Partial<InnerO
 
 /** {@linkcode innerOptions} and the outer objective. */
 export function metaOptions(architecture: Architecture, changes: Partial<MetaOptions> = {}): MetaOptions {
-  return { ...innerOptions(architecture), norm: "support", uncalibratedWeight: 0, ...changes };
+  return { ...innerOptions(architecture), norm: "support", ...changes };
 }
 
 /** Six support, four query and three macro clips of 16×16, of all classes. */
