@@ -35,6 +35,9 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   const model = modelNameOf(values.model);
   // In workers, so that requests are answered while a run computes.
   const workers = values.workers ?? navigator.hardwareConcurrency;
+  if (Deno.env.get("LIGHTMAN_KEYS") !== undefined) {
+    throw new UsageError("Cannot use LIGHTMAN_KEYS: this version has no keys and listens on 127.0.0.1 only");
+  }
   const wanted = new Set(values.functions.split(","));
   for (const name of wanted) {
     if (!FUNCTIONS.some((known) => known === name)) {

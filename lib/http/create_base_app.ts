@@ -6,6 +6,11 @@ import { DEFAULT_LIMITS } from "./limits.ts";
 import { ProblemError } from "./problem_error.ts";
 import { problemResponse, toProblem } from "./_problem_response.ts";
 
+/** Takes subject ids out of a message: names of stored objects hold them, and a log must not. */
+function withoutSubjects(text: string): string {
+  return text.replace(/subjects\/[^/"\s]+/g, "subjects/…").replace(/subject "[^"]*"/g, 'subject "…"');
+}
+
 /** Options of {@linkcode createBaseApp}. */
 export interface BaseAppOptions {
   /** Resolves to null when the function can work, else to why it cannot. */
@@ -78,7 +83,12 @@ export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppE
     const requestId = c.get("requestId");
     const problem = toProblem(error);
     if (problem !== null) return problemResponse(problem, requestId);
-    deps.log({ level: "error", message: error.message, requestId, stack: error.stack ?? "" });
+    deps.log({
+      level: "error",
+      message: withoutSubjects(error.message),
+      requestId,
+      stack: withoutSubjects(error.stack ?? ""),
+    });
     return problemResponse(new ProblemError(500, "The server failed; its log has the details"), requestId);
   });
 

@@ -112,6 +112,21 @@ async function fit(weights: Weights, card: ModelCard, clips: Uint8Array, labels:
   }
 }
 
+/** The heap of the WASM backend ends at 2 GB, and the process with it; somewhat less is let in. */
+const WASM_BYTES = 1.8e9;
+
+/** Refuses a calibration that would not fit: it holds some six maps of the first block a clip (measured: 5.7 to 6.1). */
+function checkMemory({ config, recipe }: ModelCard, clips: number): void {
+  const bytes = 6.5 * clips * recipe.frames * recipe.size ** 2 * config.channels * 4;
+  if (tf.getBackend() === "wasm" && bytes > WASM_BYTES) {
+    throw new RangeError(
+      `Cannot calibrate: ${clips} clips of this size need about ${
+        (bytes / 1e9).toFixed(1)
+      } GB, WASM has 2 GB; send fewer`,
+    );
+  }
+}
+
 /** The inner step and the statistics after it, on the device. */
 function adapt(
   base: Weights,
@@ -162,6 +177,10 @@ async function calibrate(
   }
   const micro = pickClips(clips.clips, kinds.length, (i) => kinds[i] === "micro");
   const macro = macroClips(micro, pickClips(clips.clips, kinds.length, (i) => kinds[i] === "macro"), card);
+  checkMemory(
+    card,
+    (micro.length + (macro?.length ?? 0)) / (card.recipe.frames * card.recipe.size ** 2 * card.recipe.channels),
+  );
   const before = await fit(base, card, micro, labels);
   const { params, statistics } = adapt(base, card, micro, macro, labels, innerSteps);
   try {

@@ -8,16 +8,18 @@
 export function duplicateKey(json: string): string | null {
   // One frame an open bracket: the keys of an object so far, or null for an array.
   const open: (Set<string> | null)[] = [];
-  const token = /"(?:[^"\\]|\\.)*"|[{}[\]]/g;
-  for (let match = token.exec(json); match !== null; match = token.exec(json)) {
-    const text = match[0];
+  for (let at = 0; at < json.length; at++) {
+    const text = json[at]!;
     if (text === "{") open.push(new Set());
     else if (text === "[") open.push(null);
     else if (text === "}" || text === "]") open.pop();
-    else {
+    else if (text === '"') {
+      // By hand: a regular expression for strings overflows its stack on a hostile, very long one.
+      const start = at++;
+      while (json[at] !== '"') at += json[at] === "\\" ? 2 : 1;
       const keys = open.at(-1);
-      if (!keys || !/^[ \t\n\r]*:/.test(json.slice(token.lastIndex, token.lastIndex + 64))) continue;
-      const key: string = JSON.parse(text);
+      if (!keys || !/^[ \t\n\r]*:/.test(json.slice(at + 1, at + 65))) continue;
+      const key: string = JSON.parse(json.slice(start, at + 1));
       if (keys.has(key)) return key;
       keys.add(key);
     }

@@ -30,5 +30,6 @@ export async function deleteSubject(store: ObjectStore, tenant: string, subject:
     for (const key of [...manifests, ...others]) await store.delete(key);
     deleted = true;
   }
-  return deleted;
+  // What a crash left half-written is no object, and is the person's all the same.
+  return await store.deletePrefix(prefix) || deleted;
 }

@@ -89,6 +89,23 @@ export function fileStore(path: string, options: FileStoreOptions = {}): ObjectS
     }
   }
 
+  /** Removes a folder and all in it, leftovers of interrupted writes included; whether there was one. */
+  async function removeTree(folder: string): Promise<boolean> {
+    let entries: Deno.DirEntry[];
+    try {
+      entries = await fs.entries(folder);
+    } catch (error) {
+      if (isAbsent(error)) return false;
+      throw error;
+    }
+    for (const { name, isDirectory } of entries) {
+      if (isDirectory) await removeTree(`${folder}/${name}`);
+      else await fs.remove(`${folder}/${name}`);
+    }
+    await fs.remove(folder);
+    return true;
+  }
+
   async function walk(folder: string, prefix: string, keys: string[]): Promise<void> {
     let entries: Deno.DirEntry[];
     try {
@@ -150,6 +167,13 @@ export function fileStore(path: string, options: FileStoreOptions = {}): ObjectS
         });
       }
       await removeEmptyFolders(key);
+    },
+    async deletePrefix(prefix) {
+      const key = prefix.replace(/\/$/, "");
+      checkKey(key);
+      const found = await removeTree(`${root}/${key}`);
+      if (found) await removeEmptyFolders(key);
+      return found;
     },
   };
 }

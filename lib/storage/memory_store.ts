@@ -46,5 +46,12 @@ export function memoryStore(): ObjectStore {
       checkKey(key);
       objects.delete(key);
     },
+    // deno-lint-ignore require-await
+    async deletePrefix(prefix) {
+      checkKey(prefix.replace(/\/$/, ""));
+      const keys = [...objects.keys()].filter((key) => key.startsWith(prefix));
+      for (const key of keys) objects.delete(key);
+      return keys.length > 0;
+    },
   };
 }

@@ -23,4 +23,9 @@ export interface ObjectStore {
   list(prefix: string): Promise<string[]>;
   /** Removes an object; removing what is not there is no error. */
   delete(key: string): Promise<void>;
+  /**
+   * Removes every object whose key begins with the prefix, which ends in `/`, and whatever an interrupted write left
+   * there. Resolves to whether anything was there.
+   */
+  deletePrefix(prefix: string): Promise<boolean>;
 }
