@@ -1,15 +1,17 @@
 import { z } from "zod";
+import { type Algorithm, ALGORITHMS } from "./algorithms.ts";
 
 const positive = z.number().positive();
 const count = z.int().positive();
+const algorithms = Object.keys(ALGORITHMS) as Algorithm[];
 
 /**
  * The configuration of a training run: the `--config` file, `--set`, the body of `POST /v1/train/runs` and
  * `config` in model.json are this object. Names are the method's; defaults are the `default` preset.
  */
 export const configSchema = z.strictObject({
-  algorithm: z.enum(["lightman", "maml", "fomaml", "supervised"]).default("lightman").describe(
-    "lightman: both branches, exact second order; maml: lambda2 = 0; fomaml: maml to first order; supervised: pooled cross-entropy",
+  algorithm: z.enum(algorithms).default("lightman").describe(
+    algorithms.map((name) => `${name}: ${ALGORITHMS[name].summary}`).join("; "),
   ),
   seed: z.int().nonnegative().default(0).describe("root of every random stream"),
 
@@ -47,7 +49,12 @@ export const configSchema = z.strictObject({
 
   outerSteps: z.int().nonnegative().default(150),
   warmupSteps: z.int().nonnegative().default(0).describe("first outer steps taken with first-order gradients"),
-  innerSteps: z.int().min(0).max(10).default(1),
+  innerSteps: z.int().min(0).max(10).nullable().default(null).describe(
+    "gradient steps of a task and of a calibration; null: 1, for reptile 5; metric algorithms take none",
+  ),
+  multiStepLoss: z.boolean().default(false).describe(
+    "with several inner steps: weigh the query losses of all of them, from even to the last alone by half the outer steps",
+  ),
   firstOrder: z.boolean().default(false).describe("FOMAML: drop the second-order term"),
   alpha: positive.default(0.2).describe("inner rate"),
   learnInnerRates: z.boolean().default(true).describe("Meta-SGD: a learned inner rate a layer, starting at alpha"),
@@ -60,7 +67,7 @@ export const configSchema = z.strictObject({
   aux: z.enum(["mmd", "cross-kernel"]).default("mmd"),
   sigma: z.union([z.literal("median"), positive]).default("median").describe("of the Gaussian kernel, by scale"),
   uncalibratedWeight: z.number().min(0).max(1).default(0.5).describe(
-    "share u of the outer objective that is plain supervised loss at theta, on clips mixed from all training subjects",
+    "share u of the outer objective that is plain supervised loss at theta, on clips mixed from all training subjects; metric algorithms have none",
   ),
   classWeights: z.union([z.boolean(), z.array(z.number().nonnegative())]).default(false).describe(
     "weigh the cross-entropy: by inverse class frequency of the training subjects, or by given weights",

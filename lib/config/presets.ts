@@ -21,6 +21,7 @@ export const PRESETS: { readonly default: ConfigInput; readonly paper: ConfigInp
     lambda1: 0.55,
     lambda2: 0.45,
     innerSteps: 1,
+    multiStepLoss: false,
     firstOrder: false,
     warmupSteps: 0,
     learnInnerRates: false,

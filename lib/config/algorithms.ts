@@ -1,0 +1,46 @@
+/** What an algorithm is made of. */
+export interface AlgorithmTraits {
+  /**
+   * How a step of training takes its gradient from a task. `meta`: through the inner loop; `reptile`: from where plain
+   * steps lead; `metric`: from distances to the support set; `supervised`: no tasks, mixed clips only.
+   */
+  readonly training: "meta" | "reptile" | "metric" | "supervised";
+  /** What turns features into logits. */
+  readonly head: "linear" | "euclidean" | "cosine" | "relation";
+  /** What the inner step moves. */
+  readonly innerScope: "all" | "head";
+  /** Gradient steps of a task and of a calibration where the configuration names none. */
+  readonly innerSteps: number;
+  /** One line for people. */
+  readonly summary: string;
+}
+
+const gradient = { training: "meta", head: "linear", innerScope: "all", innerSteps: 1 } as const;
+const metric = { training: "metric", innerScope: "all", innerSteps: 0 } as const;
+
+/**
+ * The algorithms by name: each trains on the same episodes, is calibrated, predicts and is evaluated by the same code.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ALGORITHMS } from "./mod.ts";
+ * assertEquals([ALGORITHMS.protonet.head, ALGORITHMS.reptile.innerSteps], ["euclidean", 5]);
+ * ```
+ *
+ * Source: docs/method.md, «Other algorithms».
+ */
+export const ALGORITHMS = {
+  lightman: { ...gradient, summary: "both branches, exact second order" },
+  maml: { ...gradient, summary: "lightman without the auxiliary branch" },
+  fomaml: { ...gradient, summary: "maml to first order" },
+  anil: { ...gradient, innerScope: "head", summary: "maml whose inner step moves the head only" },
+  reptile: { ...gradient, training: "reptile", innerSteps: 5, summary: "towards the end of plain gradient steps" },
+  protonet: { ...metric, head: "euclidean", summary: "distance to class means" },
+  relationnet: { ...metric, head: "relation", summary: "a learned score of clip and class mean" },
+  matchingnet: { ...metric, head: "cosine", summary: "attention over support clips" },
+  supervised: { ...gradient, training: "supervised", summary: "pooled cross-entropy; calibration fine-tunes it" },
+} as const satisfies Readonly<Record<string, AlgorithmTraits>>;
+
+/** The name of an algorithm. */
+export type Algorithm = keyof typeof ALGORITHMS;
