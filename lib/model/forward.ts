@@ -11,7 +11,8 @@ import {
 } from "../autodiff/mod.ts";
 import { convLayer, denseLayer, layer, squeezeMap } from "./_layers.ts";
 import { conv4 } from "./conv4.ts";
-import { DECODER_SCALES } from "./parameter_shapes.ts";
+import { DECODER_SCALES } from "./feature_count.ts";
+import { metricLogits } from "./metric_logits.ts";
 import type { Architecture, Forward, ForwardOptions, Params } from "./types.ts";
 
 /** Sides are padded to a multiple of this. */
@@ -48,19 +49,36 @@ function branch(params: Params, name: string, deepest: Value, skips: readonly Va
   });
 }
 
+/** What is made of the features: they themselves, and logits where wanted. */
+function headOutputs(
+  architecture: Architecture,
+  params: Params,
+  features: Value,
+  { memory, want = { logits: true } }: ForwardOptions,
+): { features: Value; logits: Value | null } {
+  if (!want.logits) return { features, logits: null };
+  const { head = "linear" } = architecture;
+  if (head === "linear") return { features, logits: denseLayer(features, layer(params, "head")) };
+  if (memory === undefined) {
+    throw new TypeError(`Cannot run the network: expected a memory for its ${head} head, got none`);
+  }
+  return { features, logits: metricLogits(architecture, params, features, memory) };
+}
+
 /**
  * The network f = g ∘ {h_pri, h_aux}.
  *
  * Backbone a frame, one 3-D convolution over the frames' last maps, then `decoder: "none"` (mean over time and space,
  * dense head; the pooled vector is also the auxiliary feature) or `decoder: "unet"` (a decoder a branch; the primary
- * branch's three vectors joined feed the head, the auxiliary branch's three go to the alignment loss).
+ * branch's three vectors joined feed the head, the auxiliary branch's three go to the alignment loss). Metric heads
+ * compare the same features with a memory (`metricLogits`).
  *
  * @param architecture What decides the shapes.
  * @param params Parameters; see `parameterShapes`.
  * @param clips `[B, M, H, W, C]`, [0, 1], or [−1, 1] for differences.
- * @param options Statistics to normalise with, and which outputs are wanted.
- * @returns Logits, auxiliary features, and the statistics used.
- * @throws {TypeError} When the clips do not fit the architecture.
+ * @param options Statistics to normalise with, the memory of a metric head, and which outputs are wanted.
+ * @returns Logits, features, auxiliary features, and the statistics used.
+ * @throws {TypeError} When the clips do not fit the architecture, or a metric head has no memory.
  *
  * @example
  * ```ts
@@ -96,7 +114,9 @@ export function forward(
     );
   }
   const backbone = conv4(params, toFrames(clips), statistics);
-  if (!want.logits && !want.auxiliary) return { logits: null, auxiliary: [], statistics: backbone.statistics };
+  const { logits = false, features = false, auxiliary = false } = want;
+  const nothing = { logits: null, features: null, auxiliary: [], statistics: backbone.statistics };
+  if (!logits && !features && !auxiliary) return nothing;
 
   const last = backbone.maps[backbone.maps.length - 1]!;
   const [, h, w, f] = last.tensor.shape as [number, number, number, number];
@@ -109,17 +129,16 @@ export function forward(
   if (decoder === "none") {
     const pooled = squeezeMap(meanOver(deepest, [h, w])); // [B, C]
     return {
-      logits: want.logits ? denseLayer(pooled, layer(params, "head")) : null,
-      auxiliary: want.auxiliary ? [pooled] : [],
-      statistics: backbone.statistics,
+      ...nothing,
+      ...(auxiliary && { auxiliary: [pooled] }),
+      ...((logits || features) && headOutputs(architecture, params, pooled, options)),
     };
   }
   const skips = backbone.maps.slice(0, -1).map((map) => overTime(map, frames)); // 1/2, 1/4, 1/8
+  const primary = () => concat(branch(params, "primary", deepest, skips), 1); // [B, 3 C]
   return {
-    logits: want.logits
-      ? denseLayer(concat(branch(params, "primary", deepest, skips), 1), layer(params, "head"))
-      : null,
-    auxiliary: want.auxiliary ? branch(params, "auxiliary", deepest, skips) : [],
-    statistics: backbone.statistics,
+    ...nothing,
+    ...((logits || features) && headOutputs(architecture, params, primary(), options)),
+    ...(auxiliary && { auxiliary: branch(params, "auxiliary", deepest, skips) }),
   };
 }

@@ -4,8 +4,11 @@ import { type Tree, unflattenTree } from "../tree/mod.ts";
 import { parameterShapes } from "./parameter_shapes.ts";
 import type { Architecture } from "./types.ts";
 
+/** Layers that no ReLU follows. */
+const LAST = ["head.w", "relation.out.w"];
+
 /**
- * Draws a network's first parameters: He-normal filters (variance 2 / fan-in), head weights of variance 1 / fan-in,
+ * Draws a network's first parameters: He-normal filters (variance 2 / fan-in), weights of the last layer of variance 1 / fan-in,
  * zero biases, unit γ, zero β.
  *
  * @param architecture What decides the shapes.
@@ -34,7 +37,7 @@ export function initParams(architecture: Architecture, random: Random): Tree<tf.
       if (path.endsWith(".gamma")) return [path, tf.ones(shape)];
       if (!path.endsWith(".w")) return [path, tf.zeros(shape)];
       const fanIn = size / shape[shape.length - 1]!;
-      const spread = Math.sqrt((path === "head.w" ? 1 : 2) / fanIn);
+      const spread = Math.sqrt((LAST.includes(path) ? 1 : 2) / fanIn);
       return [path, tf.tensor(Float32Array.from({ length: size }, () => spread * random.normal()), shape)];
     }),
   );

@@ -1,11 +1,9 @@
 import { CONV4_BLOCKS } from "./conv4.ts";
+import { DECODER_SCALES, featureCount } from "./feature_count.ts";
 import type { Architecture } from "./types.ts";
 
 /** Frames the temporal convolution spans at most (paper 4.1). */
 export const TEMPORAL_KERNEL = 6;
-
-/** Scales of the decoder, as fractions of the input's side: 1/8, 1/4, 1/2. */
-export const DECODER_SCALES = [8, 4, 2] as const;
 
 /**
  * Names and shapes of all parameters, in the order of the network.
@@ -13,7 +11,8 @@ export const DECODER_SCALES = [8, 4, 2] as const;
  * @param architecture What decides them.
  * @returns Pairs of dotted path and shape. `decoder: "none"`: `conv1` … `conv4` `{w, b, gamma, beta}`, `temporal`
  * `{w: [min(6, M), 3, 3, C, C], b}`, `head {w: [C, N], b}`. `decoder: "unet"` adds the branches `primary` and
- * `auxiliary`, each `{encoder, up8, up4, up2, out8, out4, out2}`, and the head reads 3 C features.
+ * `auxiliary`, each `{encoder, up8, up4, up2, out8, out4, out2}`, and the head reads 3 C features. Metric heads have no
+ * `head`; `relation` has `relation.hidden {w: [2 F, F], b}` and `relation.out {w: [F, 1], b}` instead.
  *
  * @example
  * ```ts
@@ -24,7 +23,7 @@ export const DECODER_SCALES = [8, 4, 2] as const;
  * ```
  */
 export function parameterShapes(architecture: Architecture): [string, number[]][] {
-  const { channels: c, frames, inputChannels, classes, decoder } = architecture;
+  const { channels: c, frames, inputChannels, classes, decoder, head = "linear" } = architecture;
   const shapes: [string, number[]][] = [];
   const conv = (path: string, kernel: number[], cin: number) =>
     shapes.push([`${path}.w`, [...kernel, cin, c]], [`${path}.b`, [c]]);
@@ -40,6 +39,11 @@ export function parameterShapes(architecture: Architecture): [string, number[]][
       for (const scale of DECODER_SCALES) conv(`${branch}.out${scale}`, [1, 1], c);
     }
   }
-  shapes.push(["head.w", [decoder === "unet" ? DECODER_SCALES.length * c : c, classes]], ["head.b", [classes]]);
+  const f = featureCount(architecture);
+  if (head === "linear") shapes.push(["head.w", [f, classes]], ["head.b", [classes]]);
+  if (head === "relation") {
+    shapes.push(["relation.hidden.w", [2 * f, f]], ["relation.hidden.b", [f]]);
+    shapes.push(["relation.out.w", [f, 1]], ["relation.out.b", [1]]);
+  }
   return shapes;
 }
