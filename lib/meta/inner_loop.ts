@@ -7,6 +7,8 @@ import type { InnerOptions, TaskClips } from "./types.ts";
 export interface Adapted {
   /** θ′. A function of θ when the loop is differentiable, else fresh variables. */
   readonly params: Params;
+  /** Weights after each step, the last of them θ′; empty without a step. */
+  readonly path: readonly Params[];
   /** Support statistics under θ, before the first step, `[2, C]` a normalised layer. */
   readonly statisticsBefore: readonly Value[];
   /** λ1 L_pri + λ2 L_aux at θ, and L_pri alone. */
@@ -18,11 +20,12 @@ export interface Adapted {
  * The inner loop of one task: θ′ = θ − α ∇θ [λ1 L_pri(D^s; θ) + λ2 L_aux(D^s, D^aux; θ)], `innerSteps` times.
  *
  * Support and macro clips are normalised by their own batches. Without macro clips, or with λ2 = 0, the auxiliary
- * loss is left out and λ1 stands as it is.
+ * loss is left out and λ1 stands as it is. With `innerScope: "head"` only the leaves named `head` move; the others pass
+ * unchanged, as the values they are.
  *
  * @param params θ.
  * @param clips The task.
- * @param options The inner objective; `firstOrder` makes θ′ leaves of their own.
+ * @param options The inner objective; `firstOrder` makes what moves leaves of its own.
  * @param rates Learned inner rates, a scalar a parameter tensor; default α for all.
  * @returns θ′ and the losses at θ.
  *
@@ -46,17 +49,29 @@ export interface Adapted {
  * assertEquals(Object.keys(params), Object.keys(theta));
  * ```
  *
- * Source: paper 4.2, Algorithm 1, Eq. 4 (first level).
+ * Source: paper 4.2, Algorithm 1, Eq. 4 (first level); Raghu et al. (2020) for the head alone.
  */
 export function innerLoop(params: Params, clips: TaskClips, options: InnerOptions, rates?: Tree<Value>): Adapted {
-  const { architecture, alpha, innerSteps, firstOrder, lambda1, lambda2, aux, sigma, classWeights } = options;
+  const {
+    innerScope = "all",
+    architecture,
+    alpha,
+    innerSteps,
+    firstOrder,
+    lambda1,
+    lambda2,
+    aux,
+    sigma,
+    classWeights,
+  } = options;
   const withMacro = clips.macro !== null && lambda2 !== 0;
   const present = options.presentOnly ? [...new Set(clips.supportLabels)] : undefined;
   const entropy = { ...(present && { present }), ...(classWeights && { classWeights }) };
   const steps = rates === undefined ? null : new Map(flattenTree(rates));
 
   let fast = params;
-  let first: Omit<Adapted, "params"> | undefined;
+  const path: Params[] = [];
+  let first: Omit<Adapted, "params" | "path"> | undefined;
   for (let step = 0; step < Math.max(innerSteps, 1); step++) {
     const support = forward(architecture, fast, clips.support, { want: { logits: true, auxiliary: withMacro } });
     const primaryLoss = crossEntropy(support.logits!, clips.supportLabels, entropy);
@@ -72,13 +87,16 @@ export function innerLoop(params: Params, clips: TaskClips, options: InnerOption
     if (step >= innerSteps) break;
 
     const leaves = flattenTree(fast);
-    const slopes = gradients(loss, leaves.map(([, value]) => value), { createGraph: !firstOrder });
-    fast = unflattenTree(leaves.map(([path, value], i): [string, Value] => {
-      const rate = steps?.get(path);
+    const moving = leaves.filter(([name]) => innerScope === "all" || name.startsWith("head."));
+    const slopes = gradients(loss, moving.map(([, value]) => value), { createGraph: !firstOrder });
+    const moved = new Map(moving.map(([name, value], i): [string, Value] => {
+      const rate = steps?.get(name);
       const slope = slopes[i]!;
       const move = rate === undefined ? scale(slope, alpha) : mul(slope, firstOrder ? detach(rate) : rate);
-      return [path, firstOrder ? variable(sub(detach(value), move).tensor) : sub(value, move)];
+      return [name, firstOrder ? variable(sub(detach(value), move).tensor) : sub(value, move)];
     }));
+    fast = unflattenTree(leaves.map(([name, value]): [string, Value] => [name, moved.get(name) ?? value]));
+    path.push(fast);
   }
-  return { params: fast, ...first! };
+  return { params: fast, path, ...first! };
 }

@@ -1,27 +1,26 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import { gradients, type Value, variable } from "../autodiff/mod.ts";
-import { crossEntropy, forward } from "../model/mod.ts";
+import { add, gradients, scale, variable } from "../autodiff/mod.ts";
+import { crossEntropy, forward, type Params } from "../model/mod.ts";
 import { flattenTree, mapTree, type Tree, unflattenTree } from "../tree/mod.ts";
+import { queriesOf } from "./_task_clips.ts";
 import { innerLoop } from "./inner_loop.ts";
-import type { InnerOptions, TaskClips } from "./types.ts";
+import type { InnerOptions, TaskClips, TaskGradient } from "./types.ts";
 
 /** Options of {@linkcode metaGradient}. */
 export interface MetaOptions extends InnerOptions {
   /** `support`: queries are normalised by support statistics under θ′; `transductive`: by their own batch. */
   readonly norm: "support" | "transductive";
+  /**
+   * A weight for the query loss after each inner step (multi-step loss), `[innerSteps]`; the objective is their weighted
+   * sum. Default: the last step alone.
+   */
+  readonly stepWeights?: readonly number[];
 }
 
 /** The outer gradient of one task, as tensors of the surrounding scope. */
-export interface MetaGradient {
-  /** ∇θ of the outer loss, θ's structure. */
-  readonly params: Tree<tf.Tensor>;
-  /** Its gradient with respect to learned inner rates, when there are any (none to first order). */
-  readonly rates: Tree<tf.Tensor> | null;
+export interface MetaGradient extends TaskGradient {
   /** θ′. */
   readonly adapted: Tree<tf.Tensor>;
-  /** L_pri(D^q; θ′), a scalar, and its logits `[B, N]`. */
-  readonly queryLoss: tf.Tensor;
-  readonly queryLogits: tf.Tensor;
   /** The inner objective at θ, a scalar. */
   readonly innerLoss: tf.Tensor;
 }
@@ -30,7 +29,8 @@ export interface MetaGradient {
  * The outer gradient of one task: ∇θ L_pri(D^q; θ′(θ)), through the inner step exactly, or to first order.
  *
  * With `norm: "support"` the statistics that normalise the queries are those of the support set under θ′, and the
- * gradient flows through them. To first order the gradient is taken at θ′ and handed on to θ (FOMAML).
+ * gradient flows through them. To first order the gradient is taken at θ′ and handed on to θ (FOMAML). With
+ * `innerScope: "head"` (ANIL) the body's gradient is exact in either case, as the body does not move.
  *
  * @param theta θ, tensors.
  * @param clips The task, with queries.
@@ -38,6 +38,7 @@ export interface MetaGradient {
  * @param rates Learned inner rates, a scalar a parameter tensor.
  * @returns Gradients, losses and logits; call it inside `tf.tidy`.
  * @throws {TypeError} When the task has no queries.
+ * @throws {RangeError} When there is not one weight a step.
  *
  * @example
  * ```ts
@@ -60,7 +61,7 @@ export interface MetaGradient {
  * assertEquals(Object.keys(params), Object.keys(theta));
  * ```
  *
- * Source: paper 4.2, Algorithm 1, Eq. 4 (second level); Finn et al. 2017.
+ * Source: paper 4.2, Algorithm 1, Eq. 4 (second level); Finn et al. 2017; Antoniou et al. 2019 for step weights.
  */
 export function metaGradient(
   theta: Tree<tf.Tensor>,
@@ -69,33 +70,50 @@ export function metaGradient(
   rates?: Tree<tf.Tensor>,
 ): MetaGradient {
   const { architecture, norm, firstOrder } = options;
-  const { query, queryLabels } = clips;
-  if (query === null) throw new TypeError("Cannot take a meta-gradient: expected query clips, got none");
+  const { queryLabels } = clips;
+  const query = queriesOf(clips);
   const params = mapTree(theta, variable);
   const rateValues = rates && mapTree(rates, variable);
   const adapted = innerLoop(params, clips, options, rateValues);
-  const statistics = norm === "support"
-    ? forward(architecture, adapted.params, clips.support, { want: {} }).statistics
-    : null;
-  const { logits } = forward(architecture, adapted.params, query, {
-    ...(statistics && { statistics }),
-    want: { logits: true },
+  const { path } = adapted;
+  const weights = options.stepWeights ?? path.map((_, i) => i === path.length - 1 ? 1 : 0);
+  if (weights.length !== path.length) {
+    throw new RangeError(`Cannot weigh the steps: expected ${path.length} weights, got ${weights.length}`);
+  }
+  const classWeights = options.classWeights && { classWeights: options.classWeights };
+  const queriesAt = (weightsAt: Params) => {
+    const statistics = norm === "support"
+      ? forward(architecture, weightsAt, clips.support, { want: {} }).statistics
+      : null;
+    const { logits } = forward(architecture, weightsAt, query, {
+      ...(statistics && { statistics }),
+      want: { logits: true },
+    });
+    return { logits: logits!.tensor, loss: crossEntropy(logits!, queryLabels, classWeights) };
+  };
+  // Without a step the queries are asked at θ itself.
+  const final = queriesAt(adapted.params);
+  const last = path.length === 0 ? 1 : weights[path.length - 1]!;
+  let objective = last === 1 ? final.loss : scale(final.loss, last);
+  path.slice(0, -1).forEach((weightsAt, i) => {
+    if (weights[i] !== 0) objective = add(objective, scale(queriesAt(weightsAt).loss, weights[i]!));
   });
-  const loss = crossEntropy(logits!, queryLabels, options.classWeights ? { classWeights: options.classWeights } : {});
 
   const leaves = flattenTree(params);
-  // To first order θ′ are leaves of their own: their gradient is handed to θ, and none reaches the rates.
-  const targets = firstOrder ? flattenTree(adapted.params) : leaves;
+  // To first order what moved are leaves of their own: their gradients are handed to θ, and none reaches the rates.
+  const sources = firstOrder && path.length > 0 ? path.map((tree) => new Map(flattenTree(tree))) : [new Map(leaves)];
+  const targets = leaves.map(([name]) => [...new Set(sources.map((source) => source.get(name)!))]);
   const rateLeaves = rateValues === undefined || firstOrder ? [] : flattenTree(rateValues);
-  const slopes = gradients(loss, [...targets, ...rateLeaves].map(([, value]) => value));
-  const named = (from: number, names: readonly (readonly [string, Value])[]) =>
-    unflattenTree(names.map(([path], i): [string, tf.Tensor] => [path, slopes[from + i]!.tensor]));
+  const slopes = gradients(objective, [...targets.flat(), ...rateLeaves.map(([, value]) => value)]);
+  const taken = (count: number) => slopes.splice(0, count).reduce(add).tensor;
   return {
-    params: named(0, leaves),
-    rates: rateLeaves.length > 0 ? named(leaves.length, rateLeaves) : null,
+    params: unflattenTree(leaves.map(([name], i): [string, tf.Tensor] => [name, taken(targets[i]!.length)])),
+    rates: rateLeaves.length === 0
+      ? null
+      : unflattenTree(rateLeaves.map(([name]): [string, tf.Tensor] => [name, taken(1)])),
     adapted: mapTree(adapted.params, (value) => value.tensor),
-    queryLoss: loss.tensor,
-    queryLogits: logits!.tensor,
+    queryLoss: final.loss.tensor,
+    queryLogits: final.logits,
     innerLoss: adapted.loss.tensor,
   };
 }

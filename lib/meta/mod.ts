@@ -3,4 +3,6 @@ export { adam, type AdamOptions, type AdamState, type Optimizer } from "./adam.t
 export { clipByGlobalNorm } from "./clip_by_global_norm.ts";
 export { type Adapted, innerLoop } from "./inner_loop.ts";
 export { type MetaGradient, metaGradient, type MetaOptions } from "./meta_gradient.ts";
-export type { InnerOptions, TaskClips } from "./types.ts";
+export { metricGradient, type MetricOptions } from "./metric_gradient.ts";
+export { reptileGradient } from "./reptile_gradient.ts";
+export type { InnerOptions, TaskClips, TaskGradient } from "./types.ts";

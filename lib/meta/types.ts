@@ -1,5 +1,7 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Value } from "../autodiff/mod.ts";
 import type { Architecture } from "../model/mod.ts";
+import type { Tree } from "../tree/mod.ts";
 
 /** The clips of one task on the device. */
 export interface TaskClips {
@@ -25,8 +27,21 @@ export interface InnerOptions {
   readonly lambda2: number;
   readonly aux: "mmd" | "cross-kernel";
   readonly sigma: number | "median";
+  /** What the step moves: all parameters, or those named `head` only (ANIL). Default `all`. */
+  readonly innerScope?: "all" | "head";
   /** Take the softmax of the inner loss over the classes of the support set only. */
   readonly presentOnly?: boolean;
   /** Weight of each class, `[N]`. */
   readonly classWeights?: readonly number[];
+}
+
+/** What every algorithm gives for one task, as tensors of the surrounding scope. */
+export interface TaskGradient {
+  /** What an outer step moves θ against, θ's structure. */
+  readonly params: Tree<Tensor>;
+  /** The gradient with respect to learned inner rates, when there are any (none to first order). */
+  readonly rates: Tree<Tensor> | null;
+  /** The loss of the queries, a scalar, and their logits `[B, N]`. */
+  readonly queryLoss: Tensor;
+  readonly queryLogits: Tensor;
 }

@@ -1,0 +1,8 @@
+import type { Value } from "../autodiff/mod.ts";
+import type { TaskClips } from "./types.ts";
+
+/** The queries of a task, which training needs. */
+export function queriesOf({ query }: TaskClips): Value {
+  if (query === null) throw new TypeError("Cannot take a meta-gradient: expected query clips, got none");
+  return query;
+}
