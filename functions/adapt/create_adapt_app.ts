@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import { ALGORITHMS, type Config, innerStepsOf } from "../../lib/config/mod.ts";
 import {
   type AppDeps,
   type AppEnv,
@@ -52,8 +53,16 @@ function labelIndices(clips: readonly ClipSource[], classes: readonly string[]):
   return labels;
 }
 
+/** Gradient steps of a calibration; a model that compares takes none. */
+function stepsOf(config: Config, asked: number | undefined): number {
+  if (ALGORITHMS[config.algorithm].training !== "metric") return asked ?? Math.max(1, innerStepsOf(config));
+  if (asked === undefined) return 0;
+  const message = `expected none, because a ${config.algorithm} model takes no gradient steps`;
+  throw new ProblemError(422, `Cannot calibrate: innerSteps: ${message}`, [{ field: "innerSteps", message }]);
+}
+
 /**
- * Makes the adapt function: one gradient step calibrates a person.
+ * Makes the adapt function: a gradient step, or what else the model's algorithm does, calibrates a person.
  *
  * `POST /v1/subjects/{subject}/calibrations`, `GET /v1/subjects`, `GET` and `DELETE /v1/subjects/{subject}`. Every
  * calibration starts from the model's stable version and replaces the subject's earlier one. Frames are never stored.
@@ -96,7 +105,7 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
     }
     const labels = labelIndices(request.clips, card.classes);
     const clips = await prepareClips(request.clips, card.recipe);
-    const innerSteps = fields.innerSteps ?? Math.max(1, card.config.innerSteps);
+    const innerSteps = stepsOf(card.config, fields.innerSteps);
     return await lock(`${tenant}/${subject}`, async () => {
       const kinds = request.clips.map(({ kind }) => kind);
       const calibration = await engine.calibrate(weights, card, { clips, labels, kinds }, { innerSteps });

@@ -1,4 +1,4 @@
-import type { Config } from "../config/mod.ts";
+import { ALGORITHMS, type Config } from "../config/mod.ts";
 import type { Recipe } from "../data/mod.ts";
 import type { Architecture } from "../model/mod.ts";
 
@@ -18,8 +18,8 @@ import type { Architecture } from "../model/mod.ts";
  * ```
  */
 export function architectureOf(config: Config, classes: number): Architecture {
-  const { decoder, channels, frames, inputChannels } = config;
-  return { decoder, channels, frames, inputChannels, classes };
+  const { algorithm, decoder, channels, frames, inputChannels } = config;
+  return { decoder, channels, frames, inputChannels, classes, head: ALGORITHMS[algorithm].head };
 }
 
 /**

@@ -1,13 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { constant, type Value, variable } from "../autodiff/mod.ts";
-import type { Config } from "../config/mod.ts";
+import { ALGORITHMS, type Config, innerStepsOf } from "../config/mod.ts";
 import { magnifyClips, toModelInput } from "../data/mod.ts";
 import { innerLoop } from "../meta/mod.ts";
-import { forward } from "../model/mod.ts";
+import { forward, type Memory } from "../model/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
 import { mapTree, type Tree } from "../tree/mod.ts";
+import { readStatistics } from "./_read_statistics.ts";
+import { remember } from "./_remember.ts";
 import { architectureOf } from "./architecture_of.ts";
-import { nameStatistics, statisticsValues } from "./statistics.ts";
+import { memoryValues, type StoredMemory } from "./memory.ts";
+import { statisticsValues } from "./statistics.ts";
 import { toStored, toTensors } from "./tensors.ts";
 import type { Calibration, CalibrationClips, Fit, InferenceEngine, ModelCard, Predictor, Weights } from "./types.ts";
 
@@ -40,8 +43,9 @@ function macroClips(micro: Uint8Array, given: Uint8Array, card: ModelCard): Uint
 
 /** The inner objective of a configuration; with no macro clips the whole weight is on the primary loss. */
 function innerOptions(config: Config, hasMacro: boolean) {
-  const { alpha, aux, sigma, classWeights } = config;
-  const shared = { alpha, aux, sigma, ...(Array.isArray(classWeights) && { classWeights }) };
+  const { algorithm, alpha, aux, sigma, classWeights } = config;
+  const { innerScope } = ALGORITHMS[algorithm];
+  const shared = { alpha, aux, sigma, innerScope, ...(Array.isArray(classWeights) && { classWeights }) };
   return hasMacro || config.lambda2 === 0
     ? { ...shared, lambda1: config.lambda1, lambda2: config.lambda2 }
     : { ...shared, lambda1: config.lambda1 + config.lambda2, lambda2: 0 };
@@ -50,17 +54,19 @@ function innerOptions(config: Config, hasMacro: boolean) {
 /** Makes weights ready to predict; see {@linkcode InferenceEngine}. */
 function makePredictor(weights: Weights, card: ModelCard): Predictor {
   const architecture = architectureOf(card.config, card.classes.length);
-  const stored = weights as { params: Tree<StoredTensor>; stats: Tree<StoredTensor> };
+  const stored = weights as { params: Tree<StoredTensor>; stats: Tree<StoredTensor>; memory?: StoredMemory };
   // In a scope, so that nothing stays uploaded when a part is missing.
-  const { params, statistics } = tf.tidy(() =>
+  const { params, statistics, memory } = tf.tidy(() =>
     ({
       params: mapTree(toTensors(stored.params), constant),
       statistics: statisticsValues(stored.stats),
+      memory: memoryValues(stored.memory, architecture),
     }) as unknown as tf.TensorContainer
-  ) as unknown as { params: Tree<Value>; statistics: Value[] };
+  ) as unknown as { params: Tree<Value>; statistics: Value[]; memory: Memory | null };
   const owned: tf.Tensor[] = [];
   mapTree(params, (value) => owned.push(value.tensor));
   owned.push(...statistics.map((value) => value.tensor));
+  if (memory) owned.push(memory.features.tensor);
   let bytes = 0;
   for (const tensor of owned) bytes += 4 * tensor.size;
   const clipLength = card.recipe.frames * card.recipe.size ** 2 * card.recipe.channels;
@@ -78,6 +84,7 @@ function makePredictor(weights: Weights, card: ModelCard): Predictor {
         const probabilities = tf.tidy(() => {
           const { logits } = forward(architecture, params, constant(upload(part, card)), {
             statistics,
+            ...(memory && { memory }),
             want: { logits: true },
           });
           return tf.softmax(logits!.tensor as tf.Tensor2D);
@@ -160,13 +167,24 @@ function adapt(
   });
 }
 
+/** θ′ and its statistics: gradient steps. */
+async function stepped(...args: Parameters<typeof adapt>): Promise<Weights> {
+  const { params, statistics } = adapt(...args);
+  try {
+    return { params: await toStored(params), stats: await readStatistics(statistics) };
+  } finally {
+    mapTree(params, (tensor) => tensor.dispose());
+    tf.dispose(statistics);
+  }
+}
+
 async function calibrate(
   base: Weights,
   card: ModelCard,
   clips: CalibrationClips,
   options: { readonly innerSteps?: number } = {},
 ): Promise<Calibration> {
-  const { innerSteps = card.config.innerSteps } = options;
+  const { innerSteps = innerStepsOf(card.config) } = options;
   const { kinds } = clips;
   const labels = clips.labels.filter((_, i) => kinds[i] === "micro");
   if (labels.length === 0) throw new RangeError("Cannot calibrate: expected at least one micro clip, got none");
@@ -182,24 +200,16 @@ async function calibrate(
     (micro.length + (macro?.length ?? 0)) / (card.recipe.frames * card.recipe.size ** 2 * card.recipe.channels),
   );
   const before = await fit(base, card, micro, labels);
-  const { params, statistics } = adapt(base, card, micro, macro, labels, innerSteps);
-  try {
-    const rows = await Promise.all(statistics.map(async (tensor) => ({
-      channels: tensor.shape[1]!,
-      data: await tensor.data() as Float32Array,
-    })));
-    const weights: Weights = { params: await toStored(params), stats: nameStatistics(rows) };
-    const present = new Set(labels);
-    return {
-      weights,
-      before,
-      after: await fit(weights, card, micro, labels),
-      classes: card.classes.filter((_, k) => present.has(k)),
-    };
-  } finally {
-    mapTree(params, (tensor) => tensor.dispose());
-    tf.dispose(statistics);
-  }
+  const weights = ALGORITHMS[card.config.algorithm].training === "metric"
+    ? await remember(base, card, () => upload(micro, card), labels)
+    : await stepped(base, card, micro, macro, labels, innerSteps);
+  const present = new Set(labels);
+  return {
+    weights,
+    before,
+    after: await fit(weights, card, micro, labels),
+    classes: card.classes.filter((_, k) => present.has(k)),
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Weights made ready: prediction and one-step calibration of a person. @module */
 export { architectureOf, recipeOf } from "./architecture_of.ts";
 export { createInferenceEngine } from "./create_inference_engine.ts";
+export { memoryValues, nameMemory, type StoredMemory } from "./memory.ts";
 export { nameStatistics, type Statistics, statisticsValues } from "./statistics.ts";
 export { toStored, toTensors } from "./tensors.ts";
 export * from "./types.ts";

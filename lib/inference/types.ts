@@ -5,7 +5,8 @@ import type { Tree } from "../tree/mod.ts";
 
 /**
  * Everything a prediction needs, at rest: branches `params` (θ or θ′), `stats` (normalisation: running statistics
- * of θ, or a subject's own) and, with learned inner rates, `rates`. One safetensors file, names as dotted paths.
+ * of θ, or a subject's own), with learned inner rates `rates`, and for a metric algorithm `memory` (what clips are
+ * compared with: class means of the training subjects, or a subject's own). One safetensors file, names as dotted paths.
  */
 export type Weights = Tree<StoredTensor>;
 
@@ -70,7 +71,8 @@ export interface InferenceEngine {
   readonly backend: string;
   createPredictor(weights: Weights, card: ModelCard): Promise<Predictor>;
   /**
-   * One-step fine-tune of the base weights on a subject's clips.
+   * Calibrates the base weights on a subject's clips: gradient steps, or for a metric algorithm the subject's own
+   * statistics and memory; classes without clips keep the base's entries.
    *
    * @throws {RangeError} When there is no micro clip or a label is out of range.
    */

@@ -1,0 +1,12 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import { nameStatistics, type Statistics } from "./statistics.ts";
+
+/** Reads a network's statistics back, `[2, C]` a layer. */
+export async function readStatistics(statistics: readonly tf.Tensor[]): Promise<Statistics> {
+  return nameStatistics(
+    await Promise.all(statistics.map(async (tensor) => ({
+      channels: tensor.shape[1]!,
+      data: await tensor.data() as Float32Array,
+    }))),
+  );
+}
