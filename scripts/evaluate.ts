@@ -12,7 +12,7 @@ const { data, shots, holdout, store, name, backend, workers, json } = RUN_FLAGS;
 
 const SPEC = {
   command: "evaluate",
-  summary: "Evaluates a published model on held-out subjects, before and after one-step calibration.",
+  summary: "Evaluates a published model on held-out subjects, before and after calibration.",
   flags: {
     protocol: { type: "string", choices: ["holdout"], default: "holdout", help: "what to run" },
     data,

@@ -16,8 +16,7 @@ import { peakRss } from "./_lib/peak_rss.ts";
 
 const SPEC = {
   command: "train",
-  summary:
-    "Meta-trains, evaluates on held-out subjects before and after one-step calibration, and publishes the model.",
+  summary: "Meta-trains, evaluates on held-out subjects before and after calibration, and publishes the model.",
   flags: {
     ...RUN_FLAGS,
     report: { type: "string", value: "FILE.html", default: "report.html", help: "HTML report" },
@@ -109,7 +108,7 @@ function summarise(run: TrainedModel, baseline: TrainedModel | undefined, output
   const { accuracy, uf1, uar, shots, subjects } = run.evaluation;
   const points = (share: number) => (100 * share).toFixed(1);
   output.say(`\n${subjects.length} held-out subjects, up to ${shots} calibration clips a class:`);
-  output.say(`  accuracy  ${percent(accuracy.before)} before, ${percent(accuracy.after)} after one-step calibration`);
+  output.say(`  accuracy  ${percent(accuracy.before)} before, ${percent(accuracy.after)} after calibration`);
   output.say(
     `  gain      ${points(accuracy.gain.estimate)} points, 95 % interval ${points(accuracy.gain.low)} to ${
       points(accuracy.gain.high)

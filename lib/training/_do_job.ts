@@ -1,12 +1,28 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { constant, gradients, type Value, variable } from "../autodiff/mod.ts";
-import type { Config } from "../config/mod.ts";
+import { ALGORITHMS, type Config, innerStepsOf } from "../config/mod.ts";
 import { type ClipSet, magnifyClips, toModelInput } from "../data/mod.ts";
-import { architectureOf, createInferenceEngine, toTensors } from "../inference/mod.ts";
-import { metaGradient } from "../meta/mod.ts";
+import { architectureOf, createInferenceEngine, statisticsValues, toTensors } from "../inference/mod.ts";
+import {
+  metaGradient,
+  type MetaOptions,
+  metricGradient,
+  reptileGradient,
+  type TaskClips,
+  type TaskGradient,
+} from "../meta/mod.ts";
 import { crossEntropy, forward } from "../model/mod.ts";
 import { flattenTree, mapTree, type Tree, unflattenTree } from "../tree/mod.ts";
-import type { EvaluationResult, GradientResult, Job, JobResults, RunnerSetup, StatisticsResult } from "./_jobs.ts";
+import type {
+  EvaluationResult,
+  FeaturesResult,
+  GradientResult,
+  Job,
+  JobResults,
+  RunnerSetup,
+  StatisticsResult,
+  Theta,
+} from "./_jobs.ts";
 
 /** The bytes of some clips of a set, in order. */
 export function gatherClips(set: ClipSet, indices: readonly number[]): Uint8Array {
@@ -73,6 +89,19 @@ function tidyRecord<T extends object>(make: () => T): T {
   return tf.tidy(make as unknown as () => tf.TensorContainer) as unknown as T;
 }
 
+/** The algorithm's gradient of one task. */
+function taskGradient(theta: Theta, clips: TaskClips, options: MetaOptions, config: Config): TaskGradient {
+  const params = toTensors(theta.params);
+  switch (ALGORITHMS[config.algorithm].training) {
+    case "metric":
+      return metricGradient(params, clips, options);
+    case "reptile":
+      return reptileGradient(params, clips, options);
+    default:
+      return metaGradient(params, clips, options, theta.rates === null ? undefined : toTensors(theta.rates));
+  }
+}
+
 function metaJob(setup: RunnerSetup, job: Extract<Job, { kind: "meta" }>): Promise<GradientResult> {
   const { config, set } = setup;
   const { episode, theta, labelOrder } = job;
@@ -90,7 +119,7 @@ function metaJob(setup: RunnerSetup, job: Extract<Job, { kind: "meta" }>): Promi
       : episode.macro.length > 0
       ? gatherClips(set, episode.macro)
       : null;
-    const result = metaGradient(toTensors(theta.params), {
+    const result = taskGradient(theta, {
       support: upload(set, support),
       supportLabels: labels(episode.support),
       query: upload(set, gatherClips(set, episode.query)),
@@ -99,7 +128,8 @@ function metaJob(setup: RunnerSetup, job: Extract<Job, { kind: "meta" }>): Promi
     }, {
       architecture: architectureOf(config, set.classes.length),
       alpha: config.alpha,
-      innerSteps: config.innerSteps,
+      innerSteps: innerStepsOf(config),
+      innerScope: ALGORITHMS[config.algorithm].innerScope,
       firstOrder: job.firstOrder,
       lambda1: macro === null ? config.lambda1 + config.lambda2 : config.lambda1,
       lambda2: config.lambda2,
@@ -107,7 +137,8 @@ function metaJob(setup: RunnerSetup, job: Extract<Job, { kind: "meta" }>): Promi
       sigma: config.sigma,
       norm: config.norm,
       ...(weights && { classWeights: weights }),
-    }, theta.rates === null ? undefined : toTensors(theta.rates));
+      ...(job.stepWeights && { stepWeights: job.stepWeights }),
+    }, config);
     return { params: result.params, rates: result.rates, loss: result.queryLoss, logits: result.queryLogits };
   });
   return collect(out, queryLabels);
@@ -157,6 +188,25 @@ async function statisticsJob(
   return { clips: job.clips.length, layers };
 }
 
+/** Features under given statistics. */
+async function featuresJob(
+  { config, set }: RunnerSetup,
+  { theta, stats, clips }: Extract<Job, { kind: "features" }>,
+): Promise<FeaturesResult> {
+  const features = tf.tidy(() =>
+    forward(
+      architectureOf(config, set.classes.length),
+      mapTree(toTensors(theta.params), constant),
+      upload(set, gatherClips(set, clips)),
+      { statistics: statisticsValues(stats), want: { features: true } },
+    ).features!.tensor
+  );
+  const data = await features.data() as Float32Array;
+  const width = features.shape[1]!;
+  features.dispose();
+  return { rows: clips.map((_, i) => data.slice(i * width, (i + 1) * width)) };
+}
+
 /** Calibrates and predicts by the very code of the adapt and predict functions. */
 async function evaluateJob(
   { set }: RunnerSetup,
@@ -202,6 +252,8 @@ export function doJob(setup: RunnerSetup, job: Job): Promise<JobResults[Job["kin
       return supervisedJob(setup, job);
     case "statistics":
       return statisticsJob(setup, job);
+    case "features":
+      return featuresJob(setup, job);
     case "evaluate":
       return evaluateJob(setup, job);
   }

@@ -1,6 +1,6 @@
 import type { Config } from "../config/mod.ts";
 import type { ClipSet, Episode } from "../data/mod.ts";
-import type { ModelCard, Weights } from "../inference/mod.ts";
+import type { ModelCard, Statistics, Weights } from "../inference/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
 import type { Tree } from "../tree/mod.ts";
 
@@ -19,9 +19,17 @@ export type Job =
     readonly firstOrder: boolean;
     /** The label each class has in this task (classical few-shot protocol), or null for its own. */
     readonly labelOrder: readonly number[] | null;
+    /** Weights of the query losses after each inner step; null: the last alone. */
+    readonly stepWeights: readonly number[] | null;
   }
   | { readonly kind: "supervised"; readonly theta: Theta; readonly clips: readonly number[] }
   | { readonly kind: "statistics"; readonly theta: Theta; readonly clips: readonly number[] }
+  | {
+    readonly kind: "features";
+    readonly theta: Theta;
+    readonly stats: Statistics;
+    readonly clips: readonly number[];
+  }
   | { readonly kind: "evaluate"; readonly weights: Weights; readonly card: ModelCard; readonly episode: Episode };
 
 /** The gradient of one task. */
@@ -39,6 +47,11 @@ export interface StatisticsResult {
   readonly layers: readonly { readonly channels: number; readonly data: Float32Array }[];
 }
 
+/** `[B, F]` row by row: what feeds the head. */
+export interface FeaturesResult {
+  readonly rows: readonly Float32Array[];
+}
+
 /** One held-out subject: what was said of its query clips, before and after calibration. */
 export interface EvaluationResult {
   readonly subject: number;
@@ -53,6 +66,7 @@ export interface JobResults {
   readonly meta: GradientResult;
   readonly supervised: GradientResult;
   readonly statistics: StatisticsResult;
+  readonly features: FeaturesResult;
   readonly evaluate: EvaluationResult;
 }
 

@@ -1,9 +1,10 @@
-import type { Config } from "../config/mod.ts";
+import { ALGORITHMS, type Config, innerStepsOf } from "../config/mod.ts";
 import { type ClipSet, type Episode, sampleEpisode } from "../data/mod.ts";
 import { adam, type AdamState, clipByGlobalNorm } from "../meta/mod.ts";
+import { stepWeights } from "./_step_weights.ts";
 import { createRandom } from "../random/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
-import { flattenTree, mapTree, type Tree, zipTrees } from "../tree/mod.ts";
+import { flattenTree, mapTree, type Tree, unflattenTree, zipTrees } from "../tree/mod.ts";
 import type { GradientResult, Job, JobRunner, Theta } from "./_jobs.ts";
 
 /** One outer step, as the learning curve shows it. */
@@ -90,7 +91,16 @@ function taskJobs(config: Config, set: ClipSet, subjects: readonly number[], { s
     const { ways, shots, queries, macros } = config;
     const episode: Episode = sampleEpisode(set, subjects, { ways, shots, queries, macros }, random);
     const labelOrder = config.shuffleLabels ? random.shuffle(Array.from(set.classes.keys())) : null;
-    return { kind: "meta", theta, episode, firstOrder: config.firstOrder || step < config.warmupSteps, labelOrder };
+    return {
+      kind: "meta",
+      theta,
+      episode,
+      firstOrder: config.firstOrder || step < config.warmupSteps,
+      labelOrder,
+      stepWeights: config.multiStepLoss
+        ? stepWeights(innerStepsOf(config), step / Math.max(1, config.outerSteps))
+        : null,
+    };
   });
 }
 
@@ -120,7 +130,7 @@ export async function outerStep(
   state: TrainState,
 ): Promise<TrainState> {
   // The share u of the objective is plain supervised learning at θ; all of it for the supervised baseline.
-  const share = config.algorithm === "supervised" ? 1 : config.uncalibratedWeight;
+  const share = ALGORITHMS[config.algorithm].training === "supervised" ? 1 : config.uncalibratedWeight;
   const tasks = share < 1 ? taskJobs(config, set, subjects, state) : [];
   const mixed = share > 0 ? mixedJobs(config, set, subjects, state) : [];
   const jobs = [...tasks, ...mixed];
@@ -172,9 +182,11 @@ export async function outerStep(
 
 /** The state before the first step. */
 export function firstState(config: Config, params: Tree<StoredTensor>): TrainState {
-  const learned = config.learnInnerRates && config.algorithm !== "supervised";
-  const rates = learned
-    ? mapTree(params, (): StoredTensor => ({ dtype: "F32", shape: [], data: Float32Array.of(config.alpha) }))
+  const { innerScope } = ALGORITHMS[config.algorithm];
+  const moving = flattenTree(params).filter(([path]) => innerScope === "all" || path.startsWith("head."));
+  const rate = (): StoredTensor => ({ dtype: "F32", shape: [], data: Float32Array.of(config.alpha) });
+  const rates = config.learnInnerRates
+    ? unflattenTree(moving.map(([path]): [string, StoredTensor] => [path, rate()]))
     : null;
   const optimizer = adam();
   return {

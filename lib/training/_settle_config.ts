@@ -1,4 +1,4 @@
-import type { Config } from "../config/mod.ts";
+import { ALGORITHMS, type Config, innerStepsOf } from "../config/mod.ts";
 import type { ClipSet } from "../data/mod.ts";
 
 /** Whether `macro` names a source other than a file. */
@@ -6,12 +6,25 @@ export function isMacroWord(macro: string): boolean {
   return ["data", "magnify", "none"].includes(macro);
 }
 
+/** What an algorithm decides by itself, so that the recorded configuration is what ran. */
+function settleAlgorithm(config: Config): Config {
+  const { algorithm } = config;
+  const { training } = ALGORITHMS[algorithm];
+  const firstOrder = config.firstOrder || algorithm === "fomaml" || training === "reptile";
+  return {
+    ...config,
+    innerSteps: innerStepsOf(config),
+    firstOrder,
+    // To first order no gradient reaches the rates: a run whose rates would never move records none.
+    learnInnerRates: config.learnInnerRates && training === "meta" && !firstOrder,
+    multiStepLoss: config.multiStepLoss && training === "meta",
+    uncalibratedWeight: training === "metric" ? 0 : config.uncalibratedWeight,
+  };
+}
+
 /** Where macro clips come from, as the method says; a file's clips are part of the set by now. */
 function settleMacro(config: Config, set: ClipSet): Config {
-  if (["supervised", "maml", "fomaml"].includes(config.algorithm)) {
-    const firstOrder = config.firstOrder || config.algorithm === "fomaml";
-    return { ...config, macro: "none", lambda1: 1, lambda2: 0, firstOrder };
-  }
+  if (config.algorithm !== "lightman") return { ...config, macro: "none", lambda1: 1, lambda2: 0 };
   let { macro } = config;
   if (macro === "data" && !set.kinds.includes("macro")) macro = config.frames > 1 ? "magnify" : "none";
   if (macro === "magnify" && config.frames === 1) {
@@ -35,5 +48,5 @@ function settleClassWeights(config: Config, set: ClipSet, train: readonly number
 
 /** Replaces what a configuration leaves to the data by what the data say; the result is recorded with the model. */
 export function settleConfig(config: Config, set: ClipSet, train: readonly number[]): Config {
-  return settleClassWeights(settleMacro(config, set), set, train);
+  return settleClassWeights(settleMacro(settleAlgorithm(config), set), set, train);
 }

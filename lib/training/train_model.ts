@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Config } from "../config/mod.ts";
+import { ALGORITHMS, type Config } from "../config/mod.ts";
 import type { ClipSet, SubjectSplit } from "../data/mod.ts";
 import { architectureOf, type ModelCard, toStored, type Weights } from "../inference/mod.ts";
 import { initParams } from "../model/mod.ts";
 import { createRandom } from "../random/mod.ts";
 import { promote, publishModel, type StoredTensor } from "../storage/mod.ts";
 import { mapTree, type Tree } from "../tree/mod.ts";
+import { baseMemory } from "./_base_memory.ts";
 import { courseOf, loadState, saveState } from "./_checkpoints.ts";
 import { evaluateHoldout, type Evaluation } from "./_evaluate.ts";
 import type { JobRunner } from "./_jobs.ts";
@@ -100,7 +101,7 @@ async function keepForReplay(error: DivergedError, { store, tenant, runId }: Tra
 }
 
 /**
- * A whole run: load clips, meta-train, take running statistics, evaluate held-out subjects before and after one-step
+ * A whole run: load clips, meta-train, take running statistics, evaluate held-out subjects before and after
  * calibration, publish the model and promote it to `stable`.
  *
  * The course of a run depends on its configuration and data alone: not on the number of workers, nor on whether it was
@@ -147,7 +148,10 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
     onEvent({ type: "status", message: `evaluating ${split.heldout.length} held-out subjects` });
     const { params, rates } = state.theta;
     const stats = await runningStatistics(runner, state.theta, set, split.train, settled.seed);
-    const weights: Weights = { params, stats, ...(rates && { rates }) };
+    const memory = ALGORITHMS[settled.algorithm].training === "metric"
+      ? await baseMemory(runner, { theta: state.theta, stats }, set, split.train)
+      : null;
+    const weights: Weights = { params, stats, ...(rates && { rates }), ...(memory && { memory }) };
     const card: ModelCard = {
       formatVersion: 1,
       name,

@@ -1,4 +1,5 @@
 import { basename, dirname } from "@std/path";
+import { ALGORITHMS, innerStepsOf } from "../../lib/config/mod.ts";
 import type { ReportData } from "../../lib/eval/mod.ts";
 import type { BackendChoice } from "../../lib/runtime/mod.ts";
 import type { TrainedModel } from "../../lib/training/mod.ts";
@@ -27,13 +28,17 @@ export function reportOf(run: TrainedModel, context: ReportContext): ReportData 
     ...evaluation[name],
     ...(baseline && { supervised: baseline.evaluation[name].before }),
   });
-  const { innerSteps } = card.config;
-  const steps = innerSteps === 1 ? "one gradient step" : `${innerSteps} gradient steps`;
+  const innerSteps = innerStepsOf(card.config);
+  const how = ALGORITHMS[card.config.algorithm].training === "metric"
+    ? "statistics and memory"
+    : innerSteps === 1
+    ? "one gradient step"
+    : `${innerSteps} gradient steps`;
   return {
     title: `${card.config.algorithm} on ${nameOf(card.config.data)}`,
     created: new Date().toISOString(),
     protocol: `${subjects.heldout.length} subjects held out of ${subjects.heldout.length + subjects.train.length}; ` +
-      `each calibrated by ${steps} on up to ${evaluation.shots} clips a class, all its other clips predicted. ` +
+      `each calibrated by ${how} on up to ${evaluation.shots} clips a class, all its other clips predicted. ` +
       "Normalisation: running statistics before, support statistics after calibration, never those of the query clips" +
       (card.config.norm === "support" ? "." : "; trained with transductive queries."),
     metrics: { accuracy: metric("accuracy"), uf1: metric("uf1"), uar: metric("uar") },

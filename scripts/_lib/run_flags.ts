@@ -1,4 +1,4 @@
-import { type Config, type ConfigInput, makeConfig } from "../../lib/config/mod.ts";
+import { ALGORITHMS, type Config, type ConfigInput, makeConfig } from "../../lib/config/mod.ts";
 import { type ObjectStore, openStore } from "../../lib/storage/mod.ts";
 import type { ParsedFlags } from "./args.ts";
 import { UsageError } from "./usage_error.ts";
@@ -10,7 +10,7 @@ export const RUN_FLAGS = {
   config: { type: "string", value: "FILE.json", help: "configuration file" },
   set: { type: "string", value: "KEY=VALUE", multiple: true, help: "one configuration value; may be repeated" },
   preset: { type: "string", choices: ["default", "paper"], default: "default", help: "starting point" },
-  algorithm: { type: "string", value: "NAME", help: "lightman, maml, fomaml or supervised" },
+  algorithm: { type: "string", value: "NAME", help: Object.keys(ALGORITHMS).join(", ") },
   backbone: { type: "string", value: "NAME", help: "conv4" },
   decoder: { type: "string", choices: ["unet", "none"], help: "form of the decoder" },
   steps: { type: "integer", min: 0, help: "outer steps" },
