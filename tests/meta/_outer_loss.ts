@@ -12,18 +12,23 @@ export function outerLoss(
   rates?: Tree<tf.Tensor>,
 ): number {
   return tf.tidy(() => {
-    const { architecture } = options;
+    const { architecture, stepWeights } = options;
     const start = mapTree(theta, variable);
     // To first order θ′ has the same value, and no graph is kept.
-    const { params } = innerLoop(start, task, { ...options, firstOrder: true }, rates && mapTree(rates, constant));
-    const { statistics } = forward(architecture, params, task.support, { want: {} });
-    const given = options.norm === "support" ? { statistics } : {};
-    const { logits } = forward(architecture, params, task.query!, { ...given, want: { logits: true } });
-    return meanLoss(logits!.tensor.dataSync() as Float32Array, task.queryLabels);
+    const { path } = innerLoop(start, task, { ...options, firstOrder: true }, rates && mapTree(rates, constant));
+    return path.reduce((sum, params, step) => {
+      const weight = stepWeights?.[step] ?? (step === path.length - 1 ? 1 : 0);
+      if (weight === 0) return sum;
+      const { statistics } = forward(architecture, params, task.support, { want: {} });
+      const given = options.norm === "support" ? { statistics } : {};
+      const { logits } = forward(architecture, params, task.query!, { ...given, want: { logits: true } });
+      return sum + weight * meanLoss(logits!.tensor.dataSync() as Float32Array, task.queryLabels);
+    }, 0);
   });
 }
 
-function meanLoss(logits: Float32Array, labels: readonly number[]): number {
+/** Mean cross-entropy in float64. */
+export function meanLoss(logits: Float32Array, labels: readonly number[]): number {
   const n = logits.length / labels.length;
   const losses = labels.map((label, i) => {
     const row = [...logits.subarray(i * n, (i + 1) * n)];

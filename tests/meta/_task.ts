@@ -46,7 +46,7 @@ export function makeTask(architecture: Architecture, seed = 0): TaskClips {
  */
 export function smoothParams(architecture: Architecture, seed = 0): Tree<tf.Tensor> {
   return mapTree(trainedParams(architecture, seed), (tensor, path) => {
-    if (!/(beta|temporal\.b|up\d\.b|encoder\.b)$/.test(path)) return tensor;
+    if (!/(beta|temporal\.b|up\d\.b|encoder\.b|hidden\.b)$/.test(path)) return tensor;
     const raised = tf.add(tensor, 4);
     tensor.dispose();
     return raised;

@@ -112,6 +112,33 @@ Deno.test("innerLoop() moves each tensor by its own learned rate", async () => {
   });
 });
 
+Deno.test("innerLoop() of the head alone passes the body unchanged, and moves the head as the whole step does", async () => {
+  await chooseBackend("cpu");
+  tf.tidy(() => {
+    const [task, theta] = [makeTask(UNET), mapTree(trainedParams(UNET), variable)];
+    for (const firstOrder of [false, true]) {
+      const whole = innerLoop(theta, task, innerOptions(UNET, { firstOrder, lambda2: 0 }));
+      const head = innerLoop(theta, task, innerOptions(UNET, { firstOrder, lambda2: 0, innerScope: "head" }));
+      for (const [path, value] of flattenTree(head.params)) {
+        if (path.startsWith("head.")) assertEquals(read(value), read(leafAt(whole.params, path)), path);
+        else assert(value === leafAt(theta, path), path);
+      }
+    }
+  });
+});
+
+Deno.test("innerLoop() lists the weights after each step", async () => {
+  await chooseBackend("cpu");
+  tf.tidy(() => {
+    const [task, theta] = [makeTask(SMALL), mapTree(trainedParams(SMALL), variable)];
+    const run = (innerSteps: number) => innerLoop(theta, task, innerOptions(SMALL, { innerSteps, firstOrder: true }));
+    const { path, params } = run(3);
+    assert(path.length === 3 && path[2] === params);
+    assertEquals(read(leafAt(path[0]!, "head.w")), read(leafAt(run(1).params, "head.w")));
+    assertEquals(run(0).path, []);
+  });
+});
+
 Deno.test("innerLoop() over present classes leaves the absent class's column of the head as it was, to the bit", async () => {
   for (const backend of ["cpu", "wasm"] as const) {
     await chooseBackend(backend);

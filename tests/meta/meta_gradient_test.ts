@@ -7,36 +7,21 @@ import { chooseBackend } from "../../lib/runtime/mod.ts";
 import { flattenTree, mapTree, type Tree } from "../../lib/tree/mod.ts";
 import { withTensorCount } from "../_util/leaks.ts";
 import { constants, SMALL, trainedParams } from "../_util/network.ts";
-import { derivativeAtZero, dot, numbers, relativeError } from "../_util/numbers.ts";
+import { dot, numbers, relativeError } from "../_util/numbers.ts";
 import { onEachBackend } from "../_util/on_each_backend.ts";
 import { tolerance } from "../_util/tolerance.ts";
+import {
+  along,
+  type Arrays,
+  arraysOf,
+  difference,
+  DIFFERENCE_TOLERANCE,
+  normOf,
+  randomDirection,
+  unit,
+} from "./_differences.ts";
 import { outerLoss } from "./_outer_loss.ts";
 import { disposeAll, makeTask, metaOptions, smoothParams, UNET } from "./_task.ts";
-
-type Arrays = Map<string, Float32Array>;
-
-/** Half a stencil's step; its half is the check that nothing was crossed. */
-const STEP = 2e-3;
-/** Of differences, relative to the gradient's norm: float32 losses leave some 2e-5, a wrong term shows as 1e-2 or more. */
-const DIFFERENCE_TOLERANCE = 2e-4;
-
-async function arraysOf(tensors: Tree<tf.Tensor>): Promise<Arrays> {
-  return new Map(
-    await Promise.all(
-      flattenTree(tensors).map(async ([path, tensor]) => [path, await tensor.data() as Float32Array] as const),
-    ),
-  );
-}
-
-const normOf = (arrays: Arrays) => Math.sqrt([...arrays.values()].reduce((sum, array) => sum + dot(array, array), 0));
-
-/** A direction of norm 1. */
-function unit(arrays: Arrays): Arrays {
-  const norm = normOf(arrays);
-  return new Map([...arrays].map(([path, array]) => [path, array.map((value) => value / norm)]));
-}
-
-const along = (a: Arrays, b: Arrays) => [...a].reduce((sum, [path, array]) => sum + dot(array, b.get(path)!), 0);
 
 /** The gradients of a task, copied off the device. */
 async function slopesOf(...args: Parameters<typeof metaGradient>): Promise<{ params: Arrays; rates: Arrays | null }> {
@@ -50,28 +35,6 @@ async function slopesOf(...args: Parameters<typeof metaGradient>): Promise<{ par
   return out;
 }
 
-/** d loss(at + t·direction) / dt by differences, at two step sizes that must agree. */
-async function difference(
-  at: Tree<tf.Tensor>,
-  direction: Arrays,
-  loss: (moved: Tree<tf.Tensor>) => number,
-  scale: number,
-): Promise<number> {
-  const f = (t: number) =>
-    tf.tidy(() =>
-      loss(mapTree(at, (tensor, path) => tf.add(tensor, tf.mul(t, tf.tensor(direction.get(path)!, tensor.shape)))))
-    );
-  const [wide, narrow] = [await derivativeAtZero(f, STEP), await derivativeAtZero(f, STEP / 2)];
-  assert(
-    Math.abs(wide - narrow) < DIFFERENCE_TOLERANCE * scale,
-    `a ReLU or pool branch flips within the step: differences ${wide} and ${narrow}; choose another seed`,
-  );
-  return narrow;
-}
-
-const randomDirection = (like: Arrays, name: string) =>
-  unit(new Map([...like].map(([path, array]) => [path, numbers(array.length, `${name} ${path}`)])));
-
 /** The first seed under which no ReLU or pool branch flips within a step: the two stencils of every direction agree. */
 const SEED = 2;
 
@@ -82,6 +45,13 @@ const OBJECTIVES: Readonly<
   "none, λ2 > 0, support statistics": { architecture: SMALL },
   "unet, λ2 > 0, support statistics": { architecture: UNET },
   "unet, two inner steps": { architecture: UNET, changes: { innerSteps: 2 } },
+  "none, three inner steps": { architecture: SMALL, changes: { innerSteps: 3, alpha: 0.005 } },
+  "unet, two inner steps, both weighed": { architecture: UNET, changes: { innerSteps: 2, stepWeights: [0.4, 0.6] } },
+  "none, the head alone": { architecture: SMALL, changes: { innerScope: "head", alpha: 0.2, lambda1: 1, lambda2: 0 } },
+  "unet, the head alone, two steps": {
+    architecture: UNET,
+    changes: { innerScope: "head", innerSteps: 2, alpha: 0.002, lambda1: 1, lambda2: 0 },
+  },
   "unet, no auxiliary loss": { architecture: UNET, changes: { lambda1: 1, lambda2: 0 } },
   "unet, cross-kernel": { architecture: UNET, changes: { aux: "cross-kernel" } },
   "unet, transductive": { architecture: UNET, changes: { norm: "transductive" } },
@@ -169,6 +139,54 @@ Deno.test("metaGradient() to first order is the plain gradient at θ′, through
       assertEquals(rates, null, "rates take no part to first order");
     })
   );
+});
+
+Deno.test("metaGradient() to first order adds up the weighed gradients at the weights after each step", async () => {
+  await chooseBackend("cpu");
+  tf.tidy(() => {
+    const [task, theta] = [makeTask(SMALL), trainedParams(SMALL)];
+    const at = (innerSteps: number, stepWeights: number[]) => {
+      const options = metaOptions(SMALL, { firstOrder: true, innerSteps, stepWeights });
+      return new Map(flattenTree(metaGradient(theta, task, options).params));
+    };
+    const [both, first, second] = [at(2, [0.25, 0.75]), at(1, [1]), at(2, [0, 1])];
+    for (const [path, tensor] of both) {
+      const expected = tf.add(tf.mul(0.25, first.get(path)!), tf.mul(0.75, second.get(path)!));
+      assert(relativeError(tensor.dataSync(), expected.dataSync(), 1e-3) < 1e-5, path);
+    }
+    assertThrows(() => at(2, [1]), RangeError, "Cannot weigh the steps: expected 2 weights, got 1");
+  });
+});
+
+Deno.test("metaGradient() of one step weighed whole is that of no weights, to the bit", async () => {
+  await chooseBackend("cpu");
+  tf.tidy(() => {
+    const [task, theta] = [makeTask(SMALL), trainedParams(SMALL)];
+    const run = (changes: Partial<MetaOptions>) =>
+      flattenTree(metaGradient(theta, task, metaOptions(SMALL, { innerSteps: 2, ...changes })).params)
+        .map(([, tensor]) => tensor.dataSync());
+    assertEquals(run({ stepWeights: [0, 1] }), run({}));
+  });
+});
+
+Deno.test("metaGradient() of the head alone, to first order, is the plain gradient at θ′ for body and head", async () => {
+  await chooseBackend("cpu");
+  tf.tidy(() => {
+    const [task, theta] = [makeTask(SMALL), trainedParams(SMALL)];
+    const options = metaOptions(SMALL, { firstOrder: true, innerScope: "head", innerSteps: 2, lambda2: 0 });
+    const { params, adapted } = metaGradient(theta, task, options);
+    const leaves = mapTree(adapted, variable);
+    const { statistics } = forward(SMALL, leaves, task.support, { want: {} });
+    const { logits } = forward(SMALL, leaves, task.query!, { statistics, want: { logits: true } });
+    const names = flattenTree(leaves);
+    const plain = gradients(crossEntropy(logits!, task.queryLabels), names.map(([, value]) => value));
+    const ours = new Map(flattenTree(params));
+    names.forEach(([path], i) => assertEquals(ours.get(path)!.dataSync(), plain[i]!.tensor.dataSync(), path));
+    const before = new Map(flattenTree(theta));
+    for (const [path, tensor] of flattenTree(adapted)) {
+      assertEquals(tensor === before.get(path), !path.startsWith("head."));
+    }
+  });
 });
 
 Deno.test("metaGradient() reaches every parameter to second order, and the auxiliary branch only then", async () => {

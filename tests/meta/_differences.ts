@@ -1,0 +1,57 @@
+import { assert } from "@std/assert";
+import * as tf from "@tensorflow/tfjs-core";
+import { flattenTree, mapTree, type Tree } from "../../lib/tree/mod.ts";
+import { derivativeAtZero, dot, numbers } from "../_util/numbers.ts";
+
+/** Arrays by path. */
+export type Arrays = Map<string, Float32Array>;
+
+/** Half a stencil's step; its half is the check that nothing was crossed. */
+const STEP = 2e-3;
+/** Of differences, relative to the gradient's norm: float32 losses leave some 2e-5, a wrong term shows as 1e-2 or more. */
+export const DIFFERENCE_TOLERANCE = 2e-4;
+
+/** Copies tensors off the device. */
+export async function arraysOf(tensors: Tree<tf.Tensor>): Promise<Arrays> {
+  return new Map(
+    await Promise.all(
+      flattenTree(tensors).map(async ([path, tensor]) => [path, await tensor.data() as Float32Array] as const),
+    ),
+  );
+}
+
+/** Norm over all arrays. */
+export const normOf = (arrays: Arrays) =>
+  Math.sqrt([...arrays.values()].reduce((sum, array) => sum + dot(array, array), 0));
+
+/** A direction of norm 1. */
+export function unit(arrays: Arrays): Arrays {
+  const norm = normOf(arrays);
+  return new Map([...arrays].map(([path, array]) => [path, array.map((value) => value / norm)]));
+}
+
+/** Inner product over all arrays. */
+export const along = (a: Arrays, b: Arrays) => [...a].reduce((sum, [path, array]) => sum + dot(array, b.get(path)!), 0);
+
+/** d loss(at + t·direction) / dt by differences, at two step sizes that must agree. */
+export async function difference(
+  at: Tree<tf.Tensor>,
+  direction: Arrays,
+  loss: (moved: Tree<tf.Tensor>) => number,
+  scale: number,
+): Promise<number> {
+  const f = (t: number) =>
+    tf.tidy(() =>
+      loss(mapTree(at, (tensor, path) => tf.add(tensor, tf.mul(t, tf.tensor(direction.get(path)!, tensor.shape)))))
+    );
+  const [wide, narrow] = [await derivativeAtZero(f, STEP), await derivativeAtZero(f, STEP / 2)];
+  assert(
+    Math.abs(wide - narrow) < DIFFERENCE_TOLERANCE * scale,
+    `a ReLU or pool branch flips within the step: differences ${wide} and ${narrow}; choose another seed`,
+  );
+  return narrow;
+}
+
+/** A direction of norm 1 of a named stream. */
+export const randomDirection = (like: Arrays, name: string) =>
+  unit(new Map([...like].map(([path, array]) => [path, numbers(array.length, `${name} ${path}`)])));
