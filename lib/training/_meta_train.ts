@@ -87,8 +87,8 @@ function mixedJobs(config: Config, set: ClipSet, subjects: readonly number[], { 
 function taskJobs(config: Config, set: ClipSet, subjects: readonly number[], { step, theta }: TrainState) {
   return Array.from({ length: config.tasksPerStep }, (_, task): Extract<Job, { kind: "meta" }> => {
     const random = createRandom(config.seed, "episode", step, task);
-    const { ways, shots, queries, macros } = config;
-    const episode: Episode = sampleEpisode(set, subjects, { ways, shots, queries, macros }, random);
+    const { ways, shots, queries, macros, episodes: scope } = config;
+    const episode: Episode = sampleEpisode(set, subjects, { ways, shots, queries, macros, scope }, random);
     const labelOrder = config.shuffleLabels ? random.shuffle(Array.from(set.classes.keys())) : null;
     return { kind: "meta", theta, episode, firstOrder: config.firstOrder || step < config.warmupSteps, labelOrder };
   });
