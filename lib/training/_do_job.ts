@@ -210,7 +210,7 @@ async function featuresJob(
 /** Calibrates and predicts by the very code of the adapt and predict functions. */
 async function evaluateJob(
   { set }: RunnerSetup,
-  { weights, card, episode }: Extract<Job, { kind: "evaluate" }>,
+  { weights, card, episode, innerSteps = innerStepsOf(card.config) }: Extract<Job, { kind: "evaluate" }>,
 ): Promise<EvaluationResult> {
   const engine = createInferenceEngine();
   const n = card.classes.length;
@@ -229,12 +229,13 @@ async function evaluateJob(
   };
   const before = await predict(weights);
   const indices = [...episode.support, ...episode.macro];
-  const after = episode.support.length === 0 ? before : await predict(
+  const nothing = innerSteps === 0 && ALGORITHMS[card.config.algorithm].training !== "metric";
+  const after = episode.support.length === 0 || nothing ? before : await predict(
     (await engine.calibrate(weights, card, {
       clips: gatherClips(set, indices),
       labels: labelsOf(set, indices),
       kinds: indices.map((index) => set.kinds[index]!),
-    })).weights,
+    }, { innerSteps })).weights,
   );
   return { subject: episode.subject, truth: labelsOf(set, episode.query), before, after };
 }

@@ -30,7 +30,14 @@ export type Job =
     readonly stats: Statistics;
     readonly clips: readonly number[];
   }
-  | { readonly kind: "evaluate"; readonly weights: Weights; readonly card: ModelCard; readonly episode: Episode };
+  | {
+    readonly kind: "evaluate";
+    readonly weights: Weights;
+    readonly card: ModelCard;
+    readonly episode: Episode;
+    /** Gradient steps of the calibration; default the card's. 0: none. */
+    readonly innerSteps?: number;
+  };
 
 /** The gradient of one task. */
 export interface GradientResult {
