@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { type ConfigSources, makeConfig, PRESETS } from "../../lib/config/mod.ts";
+import { type Algorithm, ALGORITHMS, type ConfigSources, makeConfig, PRESETS } from "../../lib/config/mod.ts";
 
 Deno.test("makeConfig() lets flags win over --set, that over the file, and that over the preset", () => {
   const sources: ConfigSources = {
@@ -96,4 +96,17 @@ Deno.test("makeConfig() of the paper's preset is what the paper prints", () => {
     1e-4,
     false,
   ]);
+});
+
+Deno.test("makeConfig() knows every algorithm, and refuses another in one line that lists them", () => {
+  for (const algorithm of Object.keys(ALGORITHMS) as Algorithm[]) {
+    const config = makeConfig({ flags: { algorithm } });
+    assertEquals([config.algorithm, config.innerSteps], [algorithm, null]);
+  }
+  const error = assertThrows(
+    () => makeConfig({ set: ["algorithm=mamal"] }),
+    RangeError,
+    "Cannot configure: algorithm: ",
+  );
+  assertEquals(Object.keys(ALGORITHMS).every((name) => error.message.includes(name)), true);
 });

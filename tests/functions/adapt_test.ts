@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { createAdaptApp } from "../../functions/adapt/mod.ts";
-import { loadSubject } from "../../lib/storage/mod.ts";
+import { makeConfig } from "../../lib/config/mod.ts";
+import { loadSubject, promote, publishModel } from "../../lib/storage/mod.ts";
 import { fakeEngine } from "../_util/fake_engine.ts";
 import { greyClip, greyPng, json, problemOf, publishMain, safetensors, testDeps } from "../_util/http_fixture.ts";
-import { modelWeights } from "../_util/model_card.ts";
+import { modelCard, modelWeights } from "../_util/model_card.ts";
 
 const PATH = "/v1/subjects/s1/calibrations";
 
@@ -52,6 +53,23 @@ Deno.test("POST calibrations starts from the base every time and replaces the ea
   await app.request(PATH, json({ clips: GOOD }));
   await app.request(PATH, json({ clips: [greyClip(200, { label: "surprise" })] }));
   assertEquals((await loadSubject(deps.store, "default", "s1")).weights, modelWeights([0, 128, 200]));
+});
+
+Deno.test("POST calibrations of a model that compares takes no gradient steps, and refuses to be asked for some", async () => {
+  const deps = testDeps();
+  const file = { frames: 2, size: 4, input: "frames", algorithm: "protonet" };
+  const card = modelCard({ config: makeConfig({ file }) });
+  const version = await publishModel(deps.store, "default", "main", modelWeights(), card);
+  await promote(deps.store, "default", "main", "stable", version);
+  const app = createAdaptApp({ ...deps, engine: fakeEngine(), model: "main" });
+  const answer = await app.request(PATH, json({ clips: GOOD }));
+  assertEquals([answer.status, (await answer.json()).innerSteps], [201, 0]);
+  const { status, fields, detail } = await problemOf(await app.request(PATH, json({ clips: GOOD, innerSteps: 2 })));
+  assertEquals([status, fields], [422, ["innerSteps"]]);
+  assertEquals(
+    detail,
+    "Cannot calibrate: innerSteps: expected none, because a protonet model takes no gradient steps",
+  );
 });
 
 const BAD: readonly [why: string, request: RequestInit, status: number, field: string | null][] = [

@@ -6,7 +6,7 @@ import { derivativeAtZero, dot, numbers } from "../_util/numbers.ts";
 /** Arrays by path. */
 export type Arrays = Map<string, Float32Array>;
 
-/** Half a stencil's step; its half is the check that nothing was crossed. */
+/** A stencil's step; its half is the check that nothing was crossed. */
 const STEP = 2e-3;
 /** Of differences, relative to the gradient's norm: float32 losses leave some 2e-5, a wrong term shows as 1e-2 or more. */
 export const DIFFERENCE_TOLERANCE = 2e-4;
@@ -39,14 +39,15 @@ export async function difference(
   direction: Arrays,
   loss: (moved: Tree<tf.Tensor>) => number,
   scale: number,
+  { step = STEP, tolerance = DIFFERENCE_TOLERANCE } = {},
 ): Promise<number> {
   const f = (t: number) =>
     tf.tidy(() =>
       loss(mapTree(at, (tensor, path) => tf.add(tensor, tf.mul(t, tf.tensor(direction.get(path)!, tensor.shape)))))
     );
-  const [wide, narrow] = [await derivativeAtZero(f, STEP), await derivativeAtZero(f, STEP / 2)];
+  const [wide, narrow] = [await derivativeAtZero(f, step), await derivativeAtZero(f, step / 2)];
   assert(
-    Math.abs(wide - narrow) < DIFFERENCE_TOLERANCE * scale,
+    Math.abs(wide - narrow) < tolerance * scale,
     `a ReLU or pool branch flips within the step: differences ${wide} and ${narrow}; choose another seed`,
   );
   return narrow;

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { add, constant, gradients, variable } from "../../lib/autodiff/mod.ts";
-import { type Architecture, crossEntropy, forward, mmd2, NORM_EPSILON } from "../../lib/model/mod.ts";
+import { type Architecture, crossEntropy, featureCount, forward, mmd2, NORM_EPSILON } from "../../lib/model/mod.ts";
 import { flattenTree, mapTree, type Tree } from "../../lib/tree/mod.ts";
 import { chooseBackend } from "../../lib/runtime/mod.ts";
 import { withTensorCount } from "../_util/leaks.ts";
@@ -169,6 +169,38 @@ Deno.test("forward() refuses clips of another rank, frame count or channel count
         () => forward(SMALL, params, constant(tf.zeros(shape))),
         TypeError,
         `Cannot run the network: expected clips [B, 2, H, W, 1], got [${shape}]`,
+      );
+    }
+  });
+});
+
+Deno.test("forward() gives the features that feed the head, and logits of a metric head by its memory alone", async () => {
+  await chooseBackend("cpu");
+  tf.tidy(() => {
+    for (const architecture of [SMALL, UNET]) {
+      const params = constants(trainedParams(architecture));
+      const clips = constant(smoothClips(3, architecture, 16, "features"));
+      const { features, logits } = forward(architecture, params, clips, { want: { features: true, logits: true } });
+      assertEquals(features!.tensor.shape, [3, featureCount(architecture)]);
+      const head = tf.add(
+        tf.matMul(features!.tensor as tf.Tensor2D, leafAt(params, "head.w").tensor as tf.Tensor2D),
+        leafAt(params, "head.b").tensor,
+      );
+      assert(relativeError(read(logits!), head.dataSync()) < 1e-6);
+      const alone = forward(architecture, params, clips, { want: { features: true } });
+      assertEquals([alone.logits, read(alone.features!)], [null, read(features!)]);
+      assertEquals(forward(architecture, params, clips, { want: { auxiliary: true } }).features, null);
+
+      const metric = { ...architecture, head: "euclidean" } as const;
+      const memory = { features: features!, labels: [2, 0, 1] };
+      const distances = read(forward(metric, params, clips, { memory }).logits!);
+      // Each clip is its own class's mean.
+      assertEquals([distances[2], distances[3], distances[7]], [-0, -0, -0]);
+      assert(distances.filter((value) => value < 0).length === 6);
+      assertThrows(
+        () => forward(metric, params, clips),
+        TypeError,
+        "Cannot run the network: expected a memory for its euclidean head, got none",
       );
     }
   });

@@ -12,6 +12,9 @@ const ARCHITECTURES: readonly (readonly [Architecture, number])[] = [
   [{ ...SMALL, channels: 16, frames: 8, inputChannels: 3 }, 432 + 3 * 2304 + 192 + 6 * 2304 + 16 + 51],
   // two branches of encoder 9·C·C + C, three up 18·C·C + C, three out C·C + C; the head reads 3·C
   [{ ...SMALL, decoder: "unet" }, 27 + 243 + 36 + 162 + 3 + 2 * (84 + 3 * 165 + 3 * 12) + 30],
+  // no head; a relation module of 2F·F + F and F + 1
+  [{ ...SMALL, head: "euclidean" }, 27 + 243 + 36 + 162 + 3],
+  [{ ...SMALL, head: "relation" }, 27 + 243 + 36 + 162 + 3 + 21 + 4],
 ];
 
 for (const [architecture, count] of ARCHITECTURES) {
@@ -29,13 +32,14 @@ Deno.test("initParams() draws He-normal filters, zero biases and unit γ, the sa
   tf.tidy(() => {
     const wide = { ...SMALL, channels: 24, decoder: "unet" } as const;
     const params = initParams(wide, createRandom(5, "init"));
-    for (const [path, tensor] of flattenTree(params)) {
+    const { relation } = initParams({ ...wide, head: "relation" }, createRandom(5, "init"));
+    for (const [path, tensor] of flattenTree({ ...params, relation: relation! })) {
       const values = [...tensor.dataSync()];
       if (path.endsWith(".w")) {
         const fanIn = tensor.size / tensor.shape[tensor.rank - 1]!;
         const variance = values.reduce((sum, value) => sum + value * value, 0) / values.length;
         // A sample variance of n normals is off by √(2/n); four of these hold for every tensor here.
-        const expected = (path === "head.w" ? 1 : 2) / fanIn;
+        const expected = (["head.w", "relation.out.w"].includes(path) ? 1 : 2) / fanIn;
         assertAlmostEquals(variance / expected, 1, 4 * Math.sqrt(2 / values.length), path);
       } else {
         assert(values.every((value) => value === (path.endsWith(".gamma") ? 1 : 0)), path);
