@@ -23,7 +23,7 @@ type Frozen<T> = T extends (infer U)[] ? readonly Frozen<U>[]
  * @param store Where to publish.
  * @param tenant Whose model it is.
  * @param name Model name, the card's too.
- * @param weights Branches `params`, `stats` and, with learned rates, `rates`.
+ * @param weights Branches `params`, `stats`, and where there are such `rates` and `memory`.
  * @param card model.json.
  * @returns The version.
  * @throws {RangeError} When a name is unfit or the card is of another model.
