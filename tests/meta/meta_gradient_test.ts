@@ -58,8 +58,11 @@ const OBJECTIVES: Readonly<
 };
 
 for (const [name, { architecture, changes = {} }] of Object.entries(OBJECTIVES)) {
-  Deno.test(`metaGradient() agrees with central differences through the whole loop: ${name}`, async () => {
-    await chooseBackend("wasm");
+  // More takes seconds on cpu, for what the comparison of backends below shows.
+  const backends = architecture === SMALL && changes.innerSteps === undefined
+    ? ["cpu", "wasm"] as const
+    : ["wasm"] as const;
+  onEachBackend(`metaGradient() agrees with central differences through the whole loop: ${name}`, async () => {
     const options = metaOptions(architecture, changes);
     const [task, theta] = [makeTask(architecture, SEED), smoothParams(architecture, SEED)];
     const { params } = await withTensorCount(() => slopesOf(theta, task, options));
@@ -78,7 +81,7 @@ for (const [name, { architecture, changes = {} }] of Object.entries(OBJECTIVES))
     }, 0));
     assert(gap > 100 * DIFFERENCE_TOLERANCE * norm, `first and second order differ by ${gap / norm} only`);
     disposeAll(task, theta);
-  });
+  }, backends);
 }
 
 Deno.test("metaGradient() differentiates with respect to learned rates", async () => {
@@ -106,22 +109,34 @@ Deno.test("metaGradient() differentiates with respect to learned rates", async (
   disposeAll(task, theta, rates);
 });
 
-onEachBackend("metaGradient() of the unet, with median widths, gives what cpu gives", async (backend) => {
-  const run = async () => {
-    const [task, theta] = [makeTask(UNET, SEED), smoothParams(UNET, SEED)];
-    const slopes = await slopesOf(theta, task, metaOptions(UNET, { sigma: "median" }));
-    disposeAll(task, theta);
-    return slopes.params;
-  };
-  await chooseBackend("cpu");
-  const reference = await run();
-  await chooseBackend(backend);
-  const floor = 1e-2 * Math.max(...[...reference.values()].map((array) => Math.sqrt(dot(array, array))));
-  for (const [path, array] of await withTensorCount(run)) {
-    const error = relativeError(array, reference.get(path)!, floor);
-    assert(error <= tolerance(backend), `${path}: ${error}`);
-  }
-}, ["wasm", "webgpu"]);
+for (
+  const [what, changes] of [
+    ["with median widths", { sigma: "median" }],
+    ["the head alone in two weighed steps", {
+      innerScope: "head",
+      innerSteps: 2,
+      stepWeights: [0.3, 0.7],
+      alpha: 0.002,
+    }],
+  ] as const
+) {
+  onEachBackend(`metaGradient() of the unet, ${what}, gives what cpu gives`, async (backend) => {
+    const run = async () => {
+      const [task, theta] = [makeTask(UNET, SEED), smoothParams(UNET, SEED)];
+      const slopes = await slopesOf(theta, task, metaOptions(UNET, changes));
+      disposeAll(task, theta);
+      return slopes.params;
+    };
+    await chooseBackend("cpu");
+    const reference = await run();
+    await chooseBackend(backend);
+    const floor = 1e-2 * Math.max(...[...reference.values()].map((array) => Math.sqrt(dot(array, array))));
+    for (const [path, array] of await withTensorCount(run)) {
+      const error = relativeError(array, reference.get(path)!, floor);
+      assert(error <= tolerance(backend), `${path}: ${error}`);
+    }
+  }, ["wasm", "webgpu"]);
+}
 
 Deno.test("metaGradient() to first order is the plain gradient at θ′, through the support statistics", async () => {
   await chooseBackend("cpu");
