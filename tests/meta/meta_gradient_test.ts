@@ -4,36 +4,15 @@ import { gradients, variable } from "../../lib/autodiff/mod.ts";
 import { metaGradient, type MetaOptions } from "../../lib/meta/mod.ts";
 import { type Architecture, crossEntropy, forward } from "../../lib/model/mod.ts";
 import { chooseBackend } from "../../lib/runtime/mod.ts";
-import { flattenTree, mapTree, type Tree } from "../../lib/tree/mod.ts";
+import { flattenTree, mapTree } from "../../lib/tree/mod.ts";
 import { withTensorCount } from "../_util/leaks.ts";
 import { constants, SMALL, trainedParams } from "../_util/network.ts";
 import { dot, numbers, relativeError } from "../_util/numbers.ts";
 import { onEachBackend } from "../_util/on_each_backend.ts";
 import { tolerance } from "../_util/tolerance.ts";
-import {
-  along,
-  type Arrays,
-  arraysOf,
-  difference,
-  DIFFERENCE_TOLERANCE,
-  normOf,
-  randomDirection,
-  unit,
-} from "./_differences.ts";
 import { outerLoss } from "./_outer_loss.ts";
+import { along, difference, DIFFERENCE_TOLERANCE, normOf, randomDirection, slopesOf, unit } from "./_differences.ts";
 import { disposeAll, makeTask, metaOptions, smoothParams, UNET } from "./_task.ts";
-
-/** The gradients of a task, copied off the device. */
-async function slopesOf(...args: Parameters<typeof metaGradient>): Promise<{ params: Arrays; rates: Arrays | null }> {
-  const { params, rates } = tf.tidy(() => {
-    const result = metaGradient(...args);
-    return { params: result.params, rates: result.rates } as unknown as tf.TensorContainerObject;
-  }) as unknown as { params: Tree<tf.Tensor>; rates: Tree<tf.Tensor> | null };
-  const out = { params: await arraysOf(params), rates: rates && await arraysOf(rates) };
-  mapTree(params, (tensor) => tensor.dispose());
-  if (rates) mapTree(rates, (tensor) => tensor.dispose());
-  return out;
-}
 
 /** The first seed under which no ReLU or pool branch flips within a step: the two stencils of every direction agree. */
 const SEED = 2;
