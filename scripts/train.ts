@@ -118,7 +118,10 @@ function summarise(run: TrainedModel, baseline: TrainedModel | undefined, output
     `  UF1       ${percent(uf1.before)} → ${percent(uf1.after)}    UAR ${percent(uar.before)} → ${percent(uar.after)}`,
   );
   if (baseline) {
-    output.say(`  supervised, same budget, no calibration: ${percent(baseline.evaluation.accuracy.before)}`);
+    const { before, after } = baseline.evaluation.accuracy;
+    output.say(
+      `  supervised, same number of steps: ${percent(before)} without calibration, ${percent(after)} fine-tuned`,
+    );
   }
 }
 
