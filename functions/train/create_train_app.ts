@@ -1,5 +1,4 @@
 import type { Context, Hono } from "hono";
-import { configSchema } from "../../lib/config/mod.ts";
 import {
   type AppDeps,
   type AppEnv,
@@ -14,7 +13,7 @@ import { isFinished, listRuns, loadRun, type RunState, saveRun, type UnreadableR
 import { streamRun } from "./_stream_run.ts";
 import type { RunQueue } from "./create_run_queue.ts";
 import { resolveConfig } from "./resolve_config.ts";
-import { aliasBodySchema } from "./schema.ts";
+import { aliasBodySchema, runBodySchema } from "./schema.ts";
 
 /** What the train function needs. */
 export interface TrainDeps extends AppDeps {
@@ -80,7 +79,7 @@ export function createTrainApp(deps: TrainDeps): Hono<AppEnv> {
   app.post("/v1/train/runs", async (c) => {
     const tenant = c.get("tenant");
     const model = checkedName("model", c.req.query("model") ?? deps.model);
-    const config = parseFields(configSchema, await readJson(c));
+    const config = parseFields(runBodySchema, await readJson(c));
     // Refused here, not when its turn comes.
     await resolveConfig(config, deps.dataFolder);
     const id = deps.newId();

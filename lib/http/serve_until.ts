@@ -13,7 +13,7 @@ export interface ServeOptions {
   close?(): Promise<void>;
   /** Milliseconds that the port stays open after the signal, so that whoever asks for readiness sees it end. @default {250} */
   readonly lingerMs?: number;
-  /** Milliseconds after the signal at which the server ends, whatever is still under way. @default {4500} */
+  /** Milliseconds after the signal at which the server ends, whatever is still under way. @default {4000} */
   readonly drainMs?: number;
 }
 
@@ -48,7 +48,7 @@ export async function serveUntil(
   fetch: (request: Request) => Response | Promise<Response>,
   options: ServeOptions,
 ): Promise<void> {
-  const { signal, log, lingerMs = 250, drainMs = 4500 } = options;
+  const { signal, log, lingerMs = 250, drainMs = 4000 } = options;
   const hostname = "127.0.0.1";
   const onListen = ({ port }: Deno.NetAddr) => {
     const url = `http://${hostname}:${port}`;
