@@ -7,7 +7,8 @@ import { ProblemError } from "./problem_error.ts";
  *
  * @param c The request's context; the limits are `limits.bodyBytes` and `limits.bodyMs`.
  * @returns The bytes.
- * @throws {ProblemError} 413 when the body is larger, before or while reading; 408 when it takes too long.
+ * @throws {ProblemError} 413 when the body is larger, before or while reading; 408 when it takes too long; 400
+ * when it breaks off.
  *
  * @example
  * ```ts
@@ -46,7 +47,9 @@ export async function readBody(c: Context<AppEnv>): Promise<Uint8Array> {
     }
   } catch (error) {
     reader?.cancel().catch(() => {});
-    throw error;
+    if (error instanceof ProblemError) throw error;
+    // The client hung up or sent broken chunks: its doing, not a defect.
+    throw new ProblemError(400, "Cannot read the body: it broke off");
   } finally {
     clearTimeout(timer);
   }

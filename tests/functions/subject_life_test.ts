@@ -60,6 +60,8 @@ Deno.test("DELETE leaves no name and no byte of a subject on the disk, nor its p
     await Deno.writeTextFile(`${home}/0123456789abcdef/weights.safetensors`, `theta of ${SUBJECT}`);
     await Deno.writeTextFile(`${home}/0123456789abcdef/meta.json.1.~tmp`, `{"subject":"${SUBJECT}"`);
     await Deno.writeTextFile(`${home}/current/000009.json.2.~tmp`, SUBJECT);
+    await Deno.mkdir(`${home}/fedcba9876543210`);
+    await Deno.writeTextFile(`${home}/fedcba9876543210/weights.safetensors.3.~tmp`, SUBJECT);
     const full = await everything(folder);
     assert(full.names.includes(SUBJECT) && full.bytes.some((bytes) => holds(bytes, SUBJECT)));
     assertEquals([cache.bytes > held, engine.alive], [true, 2]);

@@ -88,6 +88,17 @@ Deno.test("readBody() answers 408 to a body that does not end, however busily it
   assertEquals(await (await app.request("/", { method: "POST", body: "abc" })).text(), "3");
 });
 
+Deno.test("readBody() answers 400 to a body that breaks off, and the log calls it no error", async () => {
+  const { app, deps } = setUp();
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      controller.error(new Error("connection closed before message completed"));
+    },
+  });
+  assertEquals((await problemOf(await app.request("/echo", { method: "POST", body }))).status, 400);
+  assertEquals(deps.logged.map(({ level }) => level), ["info"]);
+});
+
 Deno.test("a log names no subject: in keys, in quotes, and wherever the id stands when the handler told it", async () => {
   const { app, deps } = setUp();
   app.get("/fails/:subject", (c) => {

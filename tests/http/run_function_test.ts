@@ -19,7 +19,9 @@ Deno.test("runFunction() gives 2 for a backend that is not there and 1 for anoth
 
 /** Starts a program that cannot start; its exit code and what it said on stderr. */
 async function failing(args: string[], env: Record<string, string>): Promise<[code: number, stderr: string]> {
-  const options = { args, cwd: ROOT, env: { ...env, NO_COLOR: "1" }, stdin: "null" } as const;
+  // One that starts after all is stopped, and is no success.
+  const signal = AbortSignal.timeout(30_000);
+  const options = { args, cwd: ROOT, env: { ...env, NO_COLOR: "1" }, stdin: "null", signal } as const;
   const { code, stderr, stdout } = await new Deno.Command(Deno.execPath(), options).output();
   assertEquals(new TextDecoder().decode(stdout), "");
   return [code, new TextDecoder().decode(stderr)];
