@@ -79,6 +79,23 @@ Deno.test("GET events streams what was and what comes, and Last-Event-ID resumes
   assertEquals([...rest.matchAll(/id: (.*)/g)].map(([, n]) => n), ["4", "5"]);
 });
 
+Deno.test("GET events: clients that hang up disturb neither the run nor each other", async () => {
+  const { app, trainer, post, reached } = setUp();
+  const { id } = await post();
+  const begun = await trainer.begun(1);
+  const path = `/v1/train/runs/${id}/events`;
+  const staying = app.request(path);
+  for (let i = 0; i < 20; i++) {
+    const reader = (await app.request(path)).body!.getReader();
+    await reader.read();
+    await reader.cancel();
+  }
+  begun.options.onEvent({ type: "checkpoint", step: 1 });
+  begun.finish();
+  await reached(id, "succeeded");
+  assertStringIncludes(await (await staying).text(), "event: checkpoint");
+});
+
 Deno.test("GET events of a run of an earlier process sends its state", async () => {
   const store = memoryStore();
   const first = setUp(store);
