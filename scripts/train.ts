@@ -38,10 +38,13 @@ async function probe(store: ObjectStore): Promise<void> {
   await store.delete(key);
 }
 
-/** Removes what an earlier run of the same id left, so that this one starts afresh. */
+/**
+ * Removes what an earlier run of the same id left, so that this one starts afresh. In reverse order the newest manifest
+ * goes first and the checkpoint that it names later: killed halfway, the run can still be resumed.
+ */
 async function forgetRun(store: ObjectStore, runId: string): Promise<boolean> {
   const keys = await store.list(`tenants/default/runs/${runId}/`);
-  for (const key of keys) await store.delete(key);
+  for (const key of keys.reverse()) await store.delete(key);
   return keys.length > 0;
 }
 
@@ -93,9 +96,14 @@ async function runOne(config: Config, label: string, context: RunContext): Promi
       },
     });
   } catch (error) {
-    if (signal.aborted) {
+    // Anything else than the signal's reason is a failure, for instance of the store, and told as one.
+    if (error === signal.reason) {
       bars.finish();
-      output.say(`Stopped${kept === undefined ? "" : `, checkpoint at step ${kept}`}; continue with --resume`);
+      output.say(
+        kept === undefined
+          ? `Stopped before a step was done${resume ? "; continue with --resume" : ""}`
+          : `Stopped, checkpoint at step ${kept}; continue with --resume`,
+      );
     }
     throw error;
   } finally {
