@@ -13,6 +13,7 @@ import {
   readClips,
 } from "../../lib/http/mod.ts";
 import type { InferenceEngine } from "../../lib/inference/mod.ts";
+import { MemoryLimitError } from "../../lib/runtime/mod.ts";
 import {
   currentVersion,
   deleteSubject,
@@ -99,7 +100,11 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
     const innerSteps = fields.innerSteps ?? Math.max(1, card.config.innerSteps);
     return await lock(`${tenant}/${subject}`, async () => {
       const kinds = request.clips.map(({ kind }) => kind);
-      const calibration = await engine.calibrate(weights, card, { clips, labels, kinds }, { innerSteps });
+      const calibration = await engine.calibrate(weights, card, { clips, labels, kinds }, { innerSteps }).catch(
+        (error) => {
+          throw error instanceof MemoryLimitError ? new ProblemError(413, error.message) : error;
+        },
+      );
       const { before, after, classes } = calibration;
       if (!Number.isFinite(after.loss)) {
         throw new ProblemError(

@@ -6,6 +6,7 @@ import { initParams } from "../model/mod.ts";
 import { createRandom } from "../random/mod.ts";
 import { promote, publishModel, type StoredTensor } from "../storage/mod.ts";
 import { mapTree, type Tree } from "../tree/mod.ts";
+import { checkTrainingMemory } from "./_check_training_memory.ts";
 import { courseOf, loadState, saveState } from "./_checkpoints.ts";
 import { evaluateHoldout, type Evaluation } from "./_evaluate.ts";
 import type { JobRunner } from "./_jobs.ts";
@@ -110,6 +111,7 @@ async function keepForReplay(error: DivergedError, { store, tenant, runId }: Tra
  * @param config The configuration.
  * @param options Store, name, run, workers, and who listens. Data folders are relative to the working directory.
  * @returns The published version, its card, the evaluation and the learning curve.
+ * @throws {MemoryLimitError} When a step or a calibration would not fit into the backend's memory; nothing was begun.
  * @throws {DivergedError} When a loss is no number; the episodes are saved.
  * @throws The signal's reason, after a checkpoint, when it is aborted.
  *
@@ -137,6 +139,7 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
   });
   const split = splitOf(config, set);
   const settled = settleConfig(config, set, split.train);
+  checkTrainingMemory(settled, set, split);
   const course = await courseOf(settled, set, split);
   const resumed = await loadState(options, course, (message) => onEvent({ type: "status", message }));
   const first = resumed ?? firstState(settled, await freshParams(settled, set.classes.length));

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { createAdaptApp } from "../../functions/adapt/mod.ts";
+import { MemoryLimitError } from "../../lib/runtime/mod.ts";
 import { loadSubject } from "../../lib/storage/mod.ts";
 import { fakeEngine } from "../_util/fake_engine.ts";
 import { greyClip, greyPng, json, problemOf, publishMain, safetensors, testDeps } from "../_util/http_fixture.ts";
@@ -137,6 +138,15 @@ Deno.test("POST calibrations answers 422 when the loss is no longer finite", asy
     },
   });
   assertEquals((await problemOf(await app.request(PATH, json({ clips: GOOD })))).status, 422);
+});
+
+Deno.test("POST calibrations answers 413 to clips that do not fit into memory, and stores nothing", async () => {
+  const { deps, before } = await setUp();
+  const words = "Cannot calibrate: a step on 64 micro and 64 macro clips of this size needs about 9.9 GB, WASM has 4.1";
+  const engine = { ...fakeEngine(), calibrate: () => Promise.reject(new MemoryLimitError(words)) };
+  const app = createAdaptApp({ ...deps, engine, model: "main" });
+  const { status, detail } = await problemOf(await app.request(PATH, json({ clips: GOOD })));
+  assertEquals([status, detail, await deps.store.list("")], [413, words, before]);
 });
 
 Deno.test("POST calibrations answers 500 to a failing engine, masked but logged", async () => {
