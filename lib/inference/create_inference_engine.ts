@@ -150,11 +150,13 @@ function adapt(
     let params = toTensors(stored.params);
     // To first order a step needs nothing of the one before but its result: each frees what it made.
     for (let step = 0; step < innerSteps; step++) {
+      const from = params;
       params = tf.tidy(() => {
-        const fast = mapTree(params, variable);
+        const fast = mapTree(from, variable);
         const adapted = innerLoop(fast, task, { ...options, firstOrder: true, presentOnly: true }, rates);
         return mapTree(adapted.params, (value) => value.tensor);
       });
+      mapTree(from, (tensor) => tensor.dispose());
     }
     const { statistics } = forward(architecture, mapTree(params, constant), support, { want: {} });
     return { params, statistics: statistics.map((value) => value.tensor) };

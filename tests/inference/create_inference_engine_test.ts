@@ -286,6 +286,5 @@ Deno.test("calibrate() takes no more memory for many steps than for one", async 
   };
   await peak(1); // what stays for good is made
   const [one, two, eight] = [await peak(1), await peak(2), await peak(8)];
-  console.log(one, two, eight);
   assert(eight <= two && two < 1.2 * one, `${one}, ${two}, ${eight}`);
 });
