@@ -1,4 +1,4 @@
-import { type ManifestRow, readFrames, readManifest } from "../lib/data/mod.ts";
+import { type ClipEntry, readFrames, readManifest } from "../lib/data/mod.ts";
 import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
 import { runCommand } from "./_lib/run_command.ts";
 import { UsageError } from "./_lib/usage_error.ts";
@@ -57,7 +57,7 @@ async function clipsOfFolders(folders: readonly string[], values: Flags): Promis
 }
 
 /** The first `count` of each class after `skip`, in file order. */
-function pick(rows: readonly ManifestRow[], kind: ManifestRow["kind"], skip: number, count: number): ManifestRow[] {
+function pick(rows: readonly ClipEntry[], kind: ClipEntry["kind"], skip: number, count: number): ClipEntry[] {
   const seen = new Map<string, number>();
   return rows.filter((row) => {
     if (row.kind !== kind) return false;

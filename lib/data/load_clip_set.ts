@@ -2,7 +2,8 @@ import { checkRecipe } from "./_check_recipe.ts";
 import type { ClipSet, Recipe } from "./clip_set.ts";
 import { preprocessClip } from "./preprocess_clip.ts";
 import { readFrames } from "./read_frames.ts";
-import { type ManifestRow, readManifest } from "./read_manifest.ts";
+import type { ClipEntry } from "./clip_entry.ts";
+import { readManifest } from "./read_manifest.ts";
 
 /** Options of {@linkcode loadClipSet}. */
 export interface LoadClipSetOptions {
@@ -22,7 +23,7 @@ export interface LoadClipSetOptions {
 const MAX_BYTES = 2 ** 32 - 1;
 
 /** Says which row of which manifest an error belongs to, keeping its class. */
-function atRow(error: unknown, manifest: string, row: ManifestRow): unknown {
+function atRow(error: unknown, manifest: string, row: ClipEntry): unknown {
   for (const type of [RangeError, SyntaxError, TypeError, Deno.errors.NotFound]) {
     if (!(error instanceof type)) continue;
     return new type(`Cannot load ${manifest}, line ${row.line} (${row.id}): ${error.message}`, { cause: error });

@@ -1,5 +1,7 @@
 /** Manifests, pictures, preprocessing, episodes, the synthetic generator: typed arrays, no tensors. @module */
 export * from "./append_macro.ts";
+export * from "./clip_entry.ts";
+export * from "./clip_listing.ts";
 export * from "./clip_set.ts";
 export * from "./decode_image.ts";
 export * from "./decode_packed.ts";

@@ -1,26 +1,7 @@
 import { dirname, resolve } from "@std/path";
 import { parse } from "csv-parse/sync";
 import { fileError } from "./_file_error.ts";
-import type { ClipKind } from "./clip_set.ts";
-
-/** One clip of a manifest, checked. */
-export interface ManifestRow {
-  readonly id: string;
-  readonly database: string;
-  readonly subject: string;
-  readonly label: string;
-  readonly kind: ClipKind;
-  /** A folder of frames or one picture, made absolute. */
-  readonly path: string;
-  /** Frame numbers as in the frames' names; null: not given. */
-  readonly onset: number | null;
-  readonly apex: number | null;
-  readonly offset: number | null;
-  /** Frames a second; null: not given. */
-  readonly fps: number | null;
-  /** Line of the file, from 1, for messages. */
-  readonly line: number;
-}
+import type { ClipEntry } from "./clip_entry.ts";
 
 const REQUIRED = ["id", "database", "subject", "label", "kind", "path"] as const;
 const OPTIONAL = ["onset", "apex", "offset", "fps"] as const;
@@ -80,7 +61,7 @@ function resolveInside(folder: string, path: string): string | null {
  * await Deno.remove(file);
  * ```
  */
-export async function readManifest(path: string): Promise<ManifestRow[]> {
+export async function readManifest(path: string): Promise<ClipEntry[]> {
   const fail = (message: string) => new SyntaxError(`Cannot read manifest ${path}: ${message}`);
   let text: string;
   try {
@@ -102,16 +83,16 @@ export async function readManifest(path: string): Promise<ManifestRow[]> {
     const earlier = lines.get(row.id);
     if (earlier !== undefined) {
       throw new RangeError(
-        `Cannot read manifest ${path}: line ${row.line}, id: expected every id once, got "${row.id}" of line ${earlier} again`,
+        `Cannot read manifest ${path}: line ${info.lines}, id: expected every id once, got "${row.id}" of line ${earlier} again`,
       );
     }
-    lines.set(row.id, row.line);
+    lines.set(row.id, info.lines);
     return row;
   });
 }
 
 /** Checks one row's fields. */
-function parseRow(field: (name: string) => string, file: string, line: number): ManifestRow {
+function parseRow(field: (name: string) => string, file: string, line: number): ClipEntry {
   const at = (name: string) => `Cannot read manifest ${file}: line ${line}, ${name}: expected`;
   const text = (name: string) => {
     const value = field(name);
@@ -151,6 +132,7 @@ function parseRow(field: (name: string) => string, file: string, line: number): 
     apex,
     offset,
     fps: number("fps"),
+    file,
     line,
   };
 }

@@ -38,8 +38,11 @@ function largestTask(config: Config, set: ClipSet, train: readonly number[]): Co
   const trained = new Set(train);
   const all = countClasses(set, (subject) => trained.has(subject));
   let largest: Counts = { support: 0, query: 0, macro: 0 };
-  for (const subject of train) {
-    const own = countClasses(set, (other) => other === subject);
+  // A task over several subjects draws from them as if they were one.
+  const pools = config.episodes === "within"
+    ? train.map((subject) => countClasses(set, (other) => other === subject))
+    : [all];
+  for (const own of pools) {
     const wanted = ways ?? Math.max(2, own.filter((count) => count >= 2).length);
     const classes = own.map((count, label) => {
       const clips = Math.min(count >= 2 ? count : all[label]!, shots + queries);

@@ -27,6 +27,7 @@ Deno.test("readManifest() reads every field and resolves paths against its folde
     apex: 59,
     offset: 86,
     fps: 200,
+    file: join(folder, "m.csv"),
     line: 2,
   }]);
 });

@@ -52,6 +52,13 @@ Deno.test("checkTrainingMemory() counts the clips that there are, not those that
   const large = { size: 64, channels: 32, shots: 100, queries: 100, uncalibratedWeight: 0 };
   check(large, tinyClips({ micro: () => 8 }));
   assertThrows(() => check(large, tinyClips({ micro: () => 30 })), MemoryLimitError, "a step on 87 support, 3 query");
+  // Tasks over several subjects draw from all of them.
+  assertThrows(
+    () => check({ ...large, episodes: "mixed" }, tinyClips({ micro: () => 15 })),
+    MemoryLimitError,
+    "a step on 87 support, 3 query",
+  );
+  check(large, tinyClips({ micro: () => 9 }));
   // A class of which a subject has none is filled up from others, but only so far as two classes.
   const sparse = tinyClips({ micro: (subject, label) => subject === 0 ? (label === 0 ? 40 : 0) : 4 });
   assertThrows(() => check({ ...large, size: 96 }, sparse), MemoryLimitError, "a step on 42 support, 2 query");

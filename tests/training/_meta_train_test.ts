@@ -14,7 +14,7 @@ const TRAIN = [0, 2];
 Deno.test("outerStep() asks for clips of training subjects only, in tasks and in mixed batches, at every step", async () => {
   const config = tinyConfig("x", { tasksPerStep: 3, shuffleLabels: true });
   const runner = fakeRunner(() => gradient(1));
-  let state = startState(config);
+  let state = startState();
   for (let step = 0; step < 20; step++) state = await outerStep(config, SET, TRAIN, runner, state);
   const seen = runner.jobs.flatMap((job) =>
     job.kind === "meta"
@@ -32,7 +32,7 @@ Deno.test("outerStep() follows (1 − u) times the tasks' mean plus u times the 
   const config = tinyConfig("x", { uncalibratedWeight: 0.25, clipNorm: null, beta: 0.1, weightDecay: 0 });
   // Tasks 1 and 3 (mean 2), mixed 10 and 20 (mean 15): 0.75 · 2 + 0.25 · 15 = 5.25.
   const runner = fakeRunner((_, i) => gradient([1, 3, 10, 20][i]!));
-  const { history, moments, theta, step } = await outerStep(config, SET, TRAIN, runner, startState(config));
+  const { history, moments, theta, step } = await outerStep(config, SET, TRAIN, runner, startState());
   assertAlmostEquals((moments.params.first.w as Float32Array)[0]!, 0.1 * 5.25, 1e-6);
   assertAlmostEquals(history[0]!.gradientNorm, Math.sqrt(2) * 5.25, 1e-5);
   // Adam's first step is of length β whatever the gradient.
@@ -43,12 +43,12 @@ Deno.test("outerStep() follows (1 − u) times the tasks' mean plus u times the 
 Deno.test("outerStep() to first order for the warm-up steps, then exactly; the supervised baseline has no tasks", async () => {
   const config = tinyConfig("x", { warmupSteps: 2, tasksPerStep: 1, uncalibratedWeight: 0 });
   const runner = fakeRunner(() => gradient(1));
-  let state = startState(config);
+  let state = startState();
   for (let step = 0; step < 3; step++) state = await outerStep(config, SET, TRAIN, runner, state);
   assertEquals(runner.jobs.map((job) => job.kind === "meta" && job.firstOrder), [true, true, false]);
   const plain = tinyConfig("x", { algorithm: "supervised", uncalibratedWeight: 0 });
   const other = fakeRunner(() => gradient(1));
-  await outerStep(plain, SET, TRAIN, other, startState(plain));
+  await outerStep(plain, SET, TRAIN, other, startState());
   assertEquals(new Set(other.jobs.map((job) => job.kind)), new Set(["supervised"]));
 });
 
@@ -61,10 +61,10 @@ for (
 ) {
   Deno.test(`outerStep() stops at ${what}, before it moves θ, and names the step's clips`, async () => {
     const config = tinyConfig("x");
-    const before = startState(config);
+    const before = startState();
     const runner = fakeRunner((_, i) => i === 1 ? bad : gradient(1));
     const error = await assertRejects(() => outerStep(config, SET, TRAIN, runner, before), DivergedError, "at step 1;");
-    assertEquals(before, startState(config));
+    assertEquals(before, startState());
     const asked = runner.jobs.map((job) => job.kind === "meta" ? job.episode : job.kind === "supervised" && job.clips);
     assertEquals([error.step, error.episodes], [0, asked]);
   });

@@ -1,6 +1,6 @@
 import type { GradientResult, Job, JobResults, JobRunner, Theta } from "../../../lib/training/_jobs.ts";
-import { firstState, type TrainState } from "../../../lib/training/_meta_train.ts";
-import type { Config } from "../../../lib/config/mod.ts";
+import type { TrainState } from "../../../lib/training/_meta_train.ts";
+import { adam } from "../../../lib/meta/mod.ts";
 
 /** θ of one parameter tensor. */
 export const THETA: Theta["params"] = { w: { dtype: "F32", shape: [2], data: Float32Array.of(1, -1) } };
@@ -25,6 +25,7 @@ export function fakeRunner(answer: (job: Job, index: number) => unknown): JobRun
 }
 
 /** The first state of {@linkcode THETA}. */
-export function startState(config: Config): TrainState {
-  return firstState(config, THETA);
+export function startState(): TrainState {
+  const moments = { params: adam().init({ w: Float32Array.of(1, -1) }), rates: null };
+  return { step: 0, theta: { params: THETA, rates: null }, moments, history: [] };
 }
