@@ -1,16 +1,18 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { latestCheckpoint, openStore } from "../../lib/storage/mod.ts";
+import { tinyClips, writeSet } from "../training/_util/tiny_run.ts";
 import { needs } from "../_util/needs.ts";
 import { type Background, background } from "./_util/background.ts";
 import { filesBelow, type Project, TINY, withProject } from "./_util/project.ts";
 
 const STEPS = 16;
 
-const SET = ["synthetic.trainSubjects=3", "synthetic.holdoutSubjects=1"].flatMap((text) => ["--set", text]);
+/** A run on a packed set, for there is nothing to render. */
+const DATA = [...TINY, "--data", "set.safetensors", "--holdout", "t/s4", "--backend", "wasm"];
 
 /** One run, cut in pieces or not: the same flags every time. Two workers, so that a signal falls into a step. */
-const FLAGS = [...TINY, ...SET, "--steps", `${STEPS}`, "--backend", "wasm"];
+const FLAGS = [...DATA, "--steps", `${STEPS}`];
 
 /** What a command says that has saved its work. */
 const STOPPED = /\nStopped, checkpoint at step (\d+); continue with --resume\n/;
@@ -19,6 +21,14 @@ const NPX = ["-y", "--offline", "deno@2.9.6"];
 
 const npx = await new Deno.Command("npx", { args: [...NPX, "--version"], stdout: "null", stderr: "null" }).output()
   .then(({ success }) => success, () => false);
+
+/** A project with that set. */
+function withData(body: (project: Project) => Promise<void>): Promise<void> {
+  return withProject(async (project) => {
+    await writeSet(join(project.folder, "set.safetensors"), tinyClips({ subjects: 4, frames: 4, micro: () => 4 }));
+    await body(project);
+  });
+}
 
 /** Starts `train --resume` in a process group of its own, by deno itself or through npx, and waits for a step. */
 async function training(project: Project, store: string, by: "deno" | "npx", workers: number): Promise<Background> {
@@ -63,7 +73,7 @@ Deno.test({
     "train that was interrupted by SIGINT, SIGTERM and SIGKILL and resumed ends at the θ of an uninterrupted run",
   ),
   fn: (test) =>
-    withProject(async (project) => {
+    withData(async (project) => {
       const whole = await project.script("train", [...FLAGS, "--workers", "2", "--store", "file:whole", "--json", "-"]);
       assertEquals(whole.code, 0, whole.stderr);
       let before = 0;
@@ -125,8 +135,8 @@ for (
       `train under ${who} checkpoints and stops when ${who} alone is ended by ${signal}`,
     ),
     fn: () =>
-      withProject(async (project) => {
-        const endless = ["task", "train", ...TINY, ...SET, "--steps", "100000", "--store", "file:store"];
+      withData(async (project) => {
+        const endless = ["task", "train", ...DATA, "--steps", "100000", "--store", "file:store"];
         const run = background(project, by, by === "npx" ? [...NPX, ...endless] : endless);
         await run.until(/Training lightman \d+\/100000 .*\n/);
         run.kill(signal, "first");
@@ -144,9 +154,9 @@ Deno.test({
     "train in its own thread hears Ctrl-C between two checkpoints, in mid-step",
   ),
   fn: () =>
-    withProject(async (project) => {
-      const flags = ["--steps", "100000", "--workers", "0", "--set", "checkpointEvery=100000", "--backend", "wasm"];
-      const run = background(project, "deno", ["task", "train", ...TINY, ...SET, ...flags, "--store", "file:store"]);
+    withData(async (project) => {
+      const flags = ["--steps", "100000", "--workers", "0", "--set", "checkpointEvery=100000"];
+      const run = background(project, "deno", ["task", "train", ...DATA, ...flags, "--store", "file:store"]);
       await run.until(/Training lightman \d+\/100000 .*\n/);
       run.kill("SIGINT");
       const { code, output } = await run.end();
@@ -162,9 +172,9 @@ Deno.test({
     "train whose store takes no checkpoint at Ctrl-C says so and exits 1",
   ),
   fn: () =>
-    withProject(async (project) => {
-      const flags = ["--steps", "100000", "--workers", "2", "--set", "checkpointEvery=100000", "--backend", "wasm"];
-      const run = background(project, "deno", ["task", "train", ...TINY, ...SET, ...flags, "--store", "file:store"]);
+    withData(async (project) => {
+      const flags = ["--steps", "100000", "--workers", "2", "--set", "checkpointEvery=100000"];
+      const run = background(project, "deno", ["task", "train", ...DATA, ...flags, "--store", "file:store"]);
       await run.until(/Training lightman \d+\/100000 .*\n/);
       // A file where the store's folder was: nothing can be written below it.
       await Deno.remove(join(project.folder, "store"), { recursive: true });

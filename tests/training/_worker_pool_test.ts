@@ -44,7 +44,15 @@ Deno.test("workerPool() rejects when a job throws, can be asked again, and close
   const { setup, good, wrong } = await setUp();
   const expected = await localRunner(setup, never).run<"supervised">([good(0), good(1)]);
   const pool = await workerPool(2, setup, "wasm");
-  await assertRejects(() => pool.run<"supervised">([good(0), wrong, good(1), good(2), good(3)]), Error);
+  let begun = 0;
+  const jobs = new Proxy([wrong, ...Array.from({ length: 200 }, () => good(0))], {
+    get(target, key, receiver) {
+      if (/^\d+$/.test(String(key))) begun = Math.max(begun, Number(key));
+      return Reflect.get(target, key, receiver);
+    },
+  });
+  await assertRejects(() => pool.run<"supervised">(jobs), Error);
+  assert(begun > 0 && begun < 200, `${begun} jobs were begun though the first had failed`);
   assertEquals(await pool.run<"supervised">([good(0), good(1)]), expected);
   pool.close();
   await assertRejects(() => pool.run<"supervised">([good(0)]), Error, "The worker was stopped");
