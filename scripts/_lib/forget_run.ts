@@ -11,7 +11,10 @@ import type { ObjectStore } from "../../lib/storage/mod.ts";
  * @returns Whether there was anything.
  */
 export async function forgetRun(store: ObjectStore, runId: string): Promise<boolean> {
-  const keys = await store.list(`tenants/default/runs/${runId}/`);
+  const prefix = `tenants/default/runs/${runId}/`;
+  const keys = await store.list(prefix);
   for (const key of keys.reverse()) await store.delete(key);
+  // What an interrupted write left has no key.
+  await store.deletePrefix(prefix);
   return keys.length > 0;
 }

@@ -170,7 +170,7 @@ Deno.test({
           /^train: Cannot write "tenants\/default\/runs\/.*" to store .*: No space left/,
         );
         const kept = (await filesBelow(disk)).map((path) => path.replace(/^.*\//, ""));
-        assertEquals(kept.filter((name) => name.endsWith(".tmp")), []);
+        assertEquals(kept.filter((name) => name.endsWith(".~tmp")), []);
         assert(kept.includes("000001.json"), `the first checkpoint is kept: ${kept}`);
         await new Deno.Command("mount", { args: ["-o", "remount,size=1m", disk] }).output();
         const resumed = await run("file:bad/disk/store");

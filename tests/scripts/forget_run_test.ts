@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { latestCheckpoint, memoryStore, saveCheckpoint } from "../../lib/storage/mod.ts";
+import { fileStore, latestCheckpoint, memoryStore, saveCheckpoint } from "../../lib/storage/mod.ts";
 import { forgetRun } from "../../scripts/_lib/forget_run.ts";
 
 /** A store with three checkpoints of a run, and one of another. */
@@ -33,4 +33,15 @@ Deno.test("forgetRun() that is cut off anywhere leaves a run that can be resumed
     steps.push(checkpoint?.step);
   }
   assertEquals(steps, [3, 2, 1, undefined, undefined, undefined]);
+});
+
+Deno.test("forgetRun() removes what a killed write left in a file store", async () => {
+  const folder = await Deno.makeTempDir();
+  const store = fileStore(folder);
+  await saveCheckpoint(store, "default", "run1", 1, { tensors: {}, meta: 1 });
+  const checkpoints = `${folder}/tenants/default/runs/run1/checkpoints`;
+  await Deno.writeTextFile(`${checkpoints}/00000002-aa.safetensors.${crypto.randomUUID()}.~tmp`, "half");
+  assertEquals(await forgetRun(store, "run1"), true);
+  await assertRejects(() => Deno.stat(checkpoints), Deno.errors.NotFound);
+  await Deno.remove(folder, { recursive: true });
 });

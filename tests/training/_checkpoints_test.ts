@@ -141,7 +141,7 @@ Deno.test("trainModel() on a full disk names store and cause, keeps the checkpoi
       }
     };
     await walk(path);
-    assertEquals(files.filter((name) => name.endsWith(".tmp")), []);
+    assertEquals(files.filter((name) => name.endsWith(".~tmp")), []);
     room = Infinity;
     assertEquals((await trainModel(config, tinyOptions({ store }))).version, version);
   });
