@@ -94,3 +94,27 @@ Deno.test("openRunner() starts nothing once the signal is aborted", async () => 
   const { setup } = await setUp();
   await assertRejects(() => openRunner(setup, 2, AbortSignal.abort(new Error("enough"))), Error, "enough");
 });
+
+Deno.test("openRunner() says what to do when the WASM module aborts", async () => {
+  await chooseBackend("wasm");
+  const { setup, good } = await setUp();
+  const runner = await openRunner(setup, 0, never);
+  const kernel = tf.getKernel("Conv2D", "wasm");
+  tf.unregisterKernel("Conv2D", "wasm");
+  tf.registerKernel({
+    kernelName: "Conv2D",
+    backendName: "wasm",
+    // What Emscripten throws past the end of the heap.
+    kernelFunc() {
+      throw new WebAssembly.RuntimeError("Aborted(). Build with -sASSERTIONS for more info.");
+    },
+  });
+  try {
+    const words = "Cannot go on: the WASM module aborted, as it does when its memory is full; reduce size, frames";
+    await assertRejects(() => runner.run<"supervised">([good(0)]), Error, words);
+  } finally {
+    tf.unregisterKernel("Conv2D", "wasm");
+    tf.registerKernel(kernel);
+    runner.close();
+  }
+});
