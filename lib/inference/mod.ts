@@ -4,5 +4,4 @@ export { createInferenceEngine } from "./create_inference_engine.ts";
 export { memoryValues, nameMemory, type StoredMemory } from "./memory.ts";
 export { nameStatistics, type Statistics, statisticsValues } from "./statistics.ts";
 export { toStored, toTensors } from "./tensors.ts";
-export { TooLargeError } from "./too_large_error.ts";
 export * from "./types.ts";
