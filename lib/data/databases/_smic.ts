@@ -29,16 +29,21 @@ function cameraOf(path: string): SmicCamera | null {
   return CAMERAS.find((camera) => words.includes(camera)) ?? null;
 }
 
-/** Picks the folder of one camera. */
-function rootOf(roots: readonly SubjectRoot[], camera: SmicCamera, root: string): SubjectRoot {
+/** Picks the folder of one camera: the given one, else the fast one, else the only one there is. */
+function rootOf(
+  roots: readonly SubjectRoot[],
+  { given, root }: { given: SmicCamera | null; root: string },
+): { chosen: SubjectRoot; camera: SmicCamera } {
   const all = roots.map((one) => ({ one, is: cameraOf(join(basename(root), relative(root, one.path))) }));
+  const there = CAMERAS.filter((camera) => all.some(({ is }) => is === camera));
+  const camera = given ?? (there.includes("hs") || there.length !== 1 ? "hs" : there[0]!);
   const own = all.filter(({ is }) => is === camera);
-  const chosen = own.length > 0 ? own : all.filter(({ is }) => is === null);
-  if (chosen.length === 1) return chosen[0]!.one;
+  const fitting = own.length > 0 ? own : all.filter(({ is }) => is === null);
+  if (fitting.length === 1) return { chosen: fitting[0]!.one, camera };
   const names = all.map(({ one, is }) => `${one.path}${is === null ? "" : ` (${is})`}`).join(", ");
   throw new RangeError(
     `Cannot read SMIC from ${root}: expected one folder of the camera ${camera}, got ${names}: ` +
-      "choose the camera, or give one folder as the root",
+      "give one folder as the root",
   );
 }
 
@@ -158,10 +163,17 @@ function extendedEntries(
 /** Reads SMIC of one camera: cropped and raw clips, whose folders say all, or the extended videos with their workbook. */
 export async function readSmic(
   root: string,
-  { report, find, camera, given }: { report: Report; find: Finder; camera: SmicCamera; given: boolean },
+  { report, find, camera: wanted, given }: {
+    report: Report;
+    find: Finder;
+    /** Null: whichever is there, the fast one first. */
+    camera: SmicCamera | null;
+    /** Whether the user gave annotations. */
+    given: boolean;
+  },
 ): Promise<ClipEntry[]> {
   const explored = await explore(root, SPEC, report);
-  const { path, subjects } = rootOf(explored.roots, camera, root);
+  const { chosen: { path, subjects }, camera } = rootOf(explored.roots, { given: wanted, root });
   const listed = await Promise.all(subjects.map((name) => listSubject(join(path, name), report)));
   const nonMicro = listed.reduce((sum, one) => sum + one.nonMicro, 0);
   if (nonMicro > 0) report.note(`${nonMicro} folders of non_micro clips were left out`);
