@@ -4,14 +4,14 @@ import type { ClipListing } from "../clip_listing.ts";
 import { readManifest } from "../read_manifest.ts";
 import { CASME } from "./_casme.ts";
 import { CASME2 } from "./_casme2.ts";
-import { readCasmeSquared } from "./_casme_squared.ts";
-import { readCkplus } from "./_ckplus.ts";
+import { readCasmeSquared } from "./_read_casme_squared.ts";
+import { readCkplus } from "./_read_ckplus.ts";
 import { findAnnotations } from "./_find_annotations.ts";
 import type { Finder } from "./_finder.ts";
 import { readCoded } from "./_read_coded.ts";
-import { createReport, type Report } from "./_report.ts";
+import { createReport, type Report } from "./_create_report.ts";
 import { SAMM } from "./_samm.ts";
-import { readSmic } from "./_smic.ts";
+import { readSmic } from "./_read_smic.ts";
 import { DATABASE_NAMES, type DatabaseName } from "./database_name.ts";
 
 /** Options of {@linkcode readDatabase}. */

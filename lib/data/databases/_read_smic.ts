@@ -1,14 +1,15 @@
 import { basename, join, relative } from "@std/path";
 import type { ClipEntry } from "../clip_entry.ts";
 import { explore, type SubjectRoot } from "./_explore.ts";
-import { type FrameFolder, readFrameFolder } from "./_frame_folder.ts";
+import { type FrameFolder, readFrameFolder } from "./_read_frame_folder.ts";
 import { listFolder } from "./_list_folder.ts";
 import type { Finder } from "./_finder.ts";
 import { cutWindow } from "./_cut_window.ts";
-import { readSmicSheet, smicAnnotations, type SmicCamera, type SmicRow } from "./_smic_sheet.ts";
-import { parseSmicClip, type SmicClip } from "./_smic_clip.ts";
-import type { Report } from "./_report.ts";
-import { onlyAnnotations } from "./_find_annotations.ts";
+import { readSmicSheet, type SmicRow } from "./_read_smic_sheet.ts";
+import { smicAnnotations, type SmicCamera } from "./_smic_annotations.ts";
+import { parseSmicClip, type SmicClip } from "./_parse_smic_clip.ts";
+import type { Report } from "./_create_report.ts";
+import { onlyAnnotations } from "./_only_annotations.ts";
 
 const SPEC = { name: "smic", title: "SMIC", subjectFolder: /^s\d{1,2}$/i, example: "s1, s2, … or s01, s02, …" };
 const CAMERAS: readonly SmicCamera[] = ["hs", "vis", "nir"];
