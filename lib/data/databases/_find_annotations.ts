@@ -61,9 +61,11 @@ async function choose<T>(files: readonly string[], spec: AnnotationSpec<T>): Pro
   const stem = (file: string) => basename(file).replace(/\.\w+$/, "").toLowerCase();
   const unread = named.find((file) => isXls(file) && !modern.some((other) => stem(other).startsWith(stem(file))));
   if (spec.parts && unread !== undefined) return [await readAs(unread, spec)];
-  if (candidates.length === 1) return [await readAs(candidates[0]!, spec)];
-  const found = await readable(candidates.length > 0 ? candidates : files, spec);
-  if (found.length > 0) return found;
+  for (const group of [candidates, files]) {
+    const found = await readable(group, spec);
+    if (found.length > 0) return found;
+  }
+  // Says what is wrong with it.
   return candidates.length > 0 ? [await readAs(candidates[0]!, spec)] : null;
 }
 

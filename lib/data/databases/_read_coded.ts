@@ -69,6 +69,8 @@ async function listClips(
 interface CodedRow extends Window {
   readonly subject: string;
   readonly clip: string;
+  /** The onset as annotated: the row's name where several movements share a clip. */
+  readonly key: number;
   readonly label: string;
   readonly folder: ClipFolder;
   readonly file: string;
@@ -129,7 +131,16 @@ function readRow(
   }
   const window = cutWindow({ onset, apex, offset }, folder, say);
   if (window === null) return null;
-  return { ...window, subject: database.subjectName(number), clip: String(clip), label, folder, file, line };
+  return {
+    ...window,
+    subject: database.subjectName(number),
+    clip: String(clip),
+    key: onset,
+    label,
+    folder,
+    file,
+    line,
+  };
 }
 
 /** Tells of folders that reach beyond their windows, unless they are whole videos, as most then do. */
@@ -156,9 +167,9 @@ function toEntries(database: CodedDatabase, rows: readonly CodedRow[], report: R
     shared.set(`${subject}/${clip}`, (shared.get(`${subject}/${clip}`) ?? 0) + 1);
   }
   const entries = new Map<string, ClipEntry>();
-  for (const { subject, clip, label, folder, file, line, onset, apex, offset } of rows) {
+  for (const { subject, clip, key, label, folder, file, line, onset, apex, offset } of rows) {
     const several = database.shared || shared.get(`${subject}/${clip}`)! > 1;
-    const id = `${database.name}/${subject}/${clip}${several ? `@${onset}` : ""}`;
+    const id = `${database.name}/${subject}/${clip}${several ? `@${key}` : ""}`;
     const earlier = entries.get(id);
     if (earlier !== undefined) {
       report.find(file, line, `${subject}/${clip}: the movement of row ${earlier.line} again: left out`);
