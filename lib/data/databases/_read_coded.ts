@@ -113,7 +113,7 @@ function readRow(
     return null;
   }
   let [onset, offset] = [wholeNumber(row.cell("onset")), wholeNumber(row.cell("offset"))];
-  if (onset === null || offset === null || offset === 0 || onset > offset) {
+  if (onset === null || offset === null || onset > offset) {
     const got = `onset "${row.cell("onset") ?? ""}" and offset "${row.cell("offset") ?? ""}" are no window`;
     if (database.shared) {
       say(`${got}, and the folder may hold further movements: left out`);

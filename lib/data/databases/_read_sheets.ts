@@ -65,7 +65,6 @@ function readCsv(bytes: Uint8Array, name: string, fail: (message: string) => Syn
   const delimiter = [",", ";", "\t"].sort((a, b) => text.split(b).length - text.split(a).length)[0]!;
   try {
     const records = parse(text, {
-      bom: true,
       info: true,
       delimiter,
       relax_column_count: true,

@@ -178,7 +178,7 @@ Deno.test("readDatabase() refuses a CSV that is not UTF-8 or is binary", async (
 });
 
 Deno.test("readDatabase() takes a CSV with BOM, CRLF, filler lines, semicolons and no last newline, by its line", async () => {
-  const head = "Subject;Filename;OnsetFrame;ApexFrame;OffsetFrame;Estimated Emotion";
+  const head = '"Subject";Filename;OnsetFrame;ApexFrame;OffsetFrame;Estimated Emotion';
   const csv = `\ufeff${head}\r\n;;;;;\r\n\r\n01;EP90_01f;46;48.0;50;"others"`;
   await withFiles({ ...casme2Frames([row]), "CASME2.csv": text(csv) }, async (root) => {
     const { entries: [entry], findings } = await readDatabase("casme2", root);
