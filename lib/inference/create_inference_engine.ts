@@ -9,6 +9,7 @@ import { mapTree, type Tree } from "../tree/mod.ts";
 import { architectureOf } from "./architecture_of.ts";
 import { nameStatistics, statisticsValues } from "./statistics.ts";
 import { toStored, toTensors } from "./tensors.ts";
+import { TooLargeError } from "./too_large_error.ts";
 import type { Calibration, CalibrationClips, Fit, InferenceEngine, ModelCard, Predictor, Weights } from "./types.ts";
 
 /** Clips run through the network at a time: bounds memory whatever a request holds. */
@@ -119,7 +120,7 @@ const WASM_BYTES = 1.8e9;
 function checkMemory({ config, recipe }: ModelCard, clips: number): void {
   const bytes = 6.5 * clips * recipe.frames * recipe.size ** 2 * config.channels * 4;
   if (tf.getBackend() === "wasm" && bytes > WASM_BYTES) {
-    throw new RangeError(
+    throw new TooLargeError(
       `Cannot calibrate: ${clips} clips of this size need about ${
         (bytes / 1e9).toFixed(1)
       } GB, WASM has 2 GB; send fewer`,

@@ -1,7 +1,5 @@
-import { BackendUnavailableError } from "../../lib/runtime/mod.ts";
+import { UsageError, watchSignals } from "../../lib/process/mod.ts";
 import { type CommandSpec, type FlagSpec, helpText, type ParsedFlags, parseFlags } from "./args.ts";
-import { watchSignals } from "./signals.ts";
-import { UsageError } from "./usage_error.ts";
 
 /** A command's work: resolves to nothing, or to an exit code. */
 export type CommandMain<F extends Record<string, FlagSpec>> = (
@@ -36,7 +34,7 @@ export async function runCommand<const F extends Record<string, FlagSpec>>(
     return watch.exitCode || (code ?? 0);
   } catch (error) {
     const line = error instanceof Error ? error.message.split("\n")[0]! : String(error);
-    if (error instanceof UsageError || error instanceof BackendUnavailableError) {
+    if (error instanceof UsageError) {
       console.error(`${spec.command}: ${line}`);
       return 2;
     }

@@ -61,6 +61,40 @@ onEachBackend(
   },
 );
 
+onEachBackend(
+  "predict() gives a clip its answer in a batch of 1, of 33, and twice in one, before and after a calibration",
+  async (backend) => {
+    const limit = backend === "webgpu" ? 1e-6 : 0;
+    const card = smallCard();
+    const base = await smallWeights(card);
+    const { weights: own } = await engine.calibrate(base, card, calibrationClips(card, [0, 1, 2, 1]));
+    const count = 33;
+    const clips = smallClips(card, count, "batches");
+    const length = clips.length / count;
+    const clip = (i: number) => clips.subarray(i * length, (i + 1) * length);
+    // The last one again at the front, so that the two lie in different runs of the network.
+    const doubled = new Uint8Array([...clip(count - 1), ...clips]);
+    const rows: Float32Array[] = [];
+    for (const weights of [base, own]) {
+      const together = await predictAll(weights, card, clips);
+      const twice = await predictAll(weights, card, doubled);
+      const row = (answers: Float32Array, i: number) => answers.subarray(3 * i, 3 * i + 3);
+      const same = (i: number, answer: Float32Array, expected: Float32Array) =>
+        answer.forEach((value, k) =>
+          assert(Math.abs(value - expected[k]!) <= limit, `clip ${i}, class ${k}: ${value}, ${expected[k]}`)
+        );
+      for (const i of [0, 15, 16, 31, 32]) {
+        same(i, await predictAll(weights, card, clip(i)), row(together, i));
+        same(i, row(twice, i + 1), row(together, i));
+      }
+      same(count - 1, row(twice, 0), row(twice, count));
+      rows.push(row(together, 0));
+    }
+    // The calibration changed something: otherwise the second round would only repeat the first.
+    assert(Math.abs(rows[0]![0]! - rows[1]![0]!) > 1e-4, `${rows[0]} and ${rows[1]}`);
+  },
+);
+
 onEachBackend("a predictor holds what its bytes say, and disposes of all of it", async () => {
   const card = smallCard();
   const weights = await smallWeights(card);
