@@ -12,7 +12,8 @@ import {
   ProblemError,
   readClips,
 } from "../../lib/http/mod.ts";
-import { type Calibration, type InferenceEngine, TooLargeError } from "../../lib/inference/mod.ts";
+import type { Calibration, InferenceEngine } from "../../lib/inference/mod.ts";
+import { MemoryLimitError } from "../../lib/runtime/mod.ts";
 import {
   currentVersion,
   deleteSubject,
@@ -97,7 +98,7 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
       const calibration = await engine.calibrate(...args);
       if (Number.isFinite(calibration.after.loss)) return calibration;
     } catch (error) {
-      if (error instanceof TooLargeError) throw new ProblemError(413, error.message);
+      if (error instanceof MemoryLimitError) throw new ProblemError(413, error.message);
       throw error;
     }
     throw new ProblemError(422, "Cannot calibrate: the loss is no longer finite; try fewer innerSteps or other clips");

@@ -3,5 +3,4 @@ export { architectureOf, recipeOf } from "./architecture_of.ts";
 export { createInferenceEngine } from "./create_inference_engine.ts";
 export { nameStatistics, type Statistics, statisticsValues } from "./statistics.ts";
 export { toStored, toTensors } from "./tensors.ts";
-export { TooLargeError } from "./too_large_error.ts";
 export * from "./types.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { createAdaptApp } from "../../functions/adapt/mod.ts";
-import { TooLargeError } from "../../lib/inference/mod.ts";
+import { MemoryLimitError } from "../../lib/runtime/mod.ts";
 import { loadSubject } from "../../lib/storage/mod.ts";
 import { fakeEngine } from "../_util/fake_engine.ts";
 import { greyClip, greyPng, json, problemOf, publishMain, safetensors, testDeps } from "../_util/http_fixture.ts";
@@ -154,7 +154,7 @@ Deno.test("POST calibrations answers 413 when the backend's memory is too small,
   const { deps, before } = await setUp();
   const engine = {
     ...fakeEngine(),
-    calibrate: () => Promise.reject(new TooLargeError("Cannot calibrate: send fewer")),
+    calibrate: () => Promise.reject(new MemoryLimitError("Cannot calibrate: send fewer")),
   };
   const app = createAdaptApp({ ...deps, engine, model: "main" });
   const problem = await problemOf(await app.request(PATH, json({ clips: GOOD })));
