@@ -44,7 +44,7 @@ function rootOf(
   const names = all.map(({ one, is }) => `${one.path}${is === null ? "" : ` (${is})`}`).join(", ");
   throw new RangeError(
     `Cannot read SMIC from ${root}: expected one folder of the camera ${camera}, got ${names}: ` +
-      "give one folder as the root",
+      "choose the camera, or give one folder as the root",
   );
 }
 

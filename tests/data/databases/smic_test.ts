@@ -61,7 +61,10 @@ Deno.test("readDatabase() of SMIC reads the given camera, else the fast one, els
   await withFiles(slow, async (root) => {
     assertEquals((await readDatabase("smic", `${root}/VIS`)).entries[0]!.fps, 25);
     const error = await assertRejects(() => readDatabase("smic", root, { camera: "hs" }), RangeError);
-    assertMatch(error.message, /expected one folder of the camera hs, got .*VIS \(vis\): give one folder/);
+    assertMatch(
+      error.message,
+      /expected one folder of the camera hs, got .*VIS \(vis\): choose the camera, or give one folder/,
+    );
   });
   await withFiles({ ...smicFiles([clip]), ...smicFiles([clip], { folder: "SMIC_all_raw/HS" }) }, async (root) => {
     const error = await assertRejects(() => readDatabase("smic", root), RangeError);
