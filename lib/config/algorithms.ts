@@ -11,12 +11,14 @@ export interface AlgorithmTraits {
   readonly innerScope: "all" | "head";
   /** Gradient steps of a task and of a calibration where the configuration names none. */
   readonly innerSteps: number;
+  /** α where the configuration names none. */
+  readonly alpha: number;
   /** One line for people. */
   readonly summary: string;
 }
 
-const gradient = { training: "meta", head: "linear", innerScope: "all", innerSteps: 1 } as const;
-const metric = { training: "metric", innerScope: "all", innerSteps: 0 } as const;
+const gradient = { training: "meta", head: "linear", innerScope: "all", innerSteps: 1, alpha: 0.2 } as const;
+const metric = { training: "metric", innerScope: "all", innerSteps: 0, alpha: 0.2 } as const;
 
 /**
  * The algorithms by name: each trains on the same episodes, is calibrated, predicts and is evaluated by the same code.
@@ -35,11 +37,23 @@ export const ALGORITHMS = {
   maml: { ...gradient, summary: "lightman without the auxiliary branch" },
   fomaml: { ...gradient, summary: "maml to first order" },
   anil: { ...gradient, innerScope: "head", summary: "maml whose inner step moves the head only" },
-  reptile: { ...gradient, training: "reptile", innerSteps: 5, summary: "towards the end of plain gradient steps" },
+  reptile: {
+    ...gradient,
+    training: "reptile",
+    innerSteps: 5,
+    alpha: 0.05,
+    summary: "towards the end of plain gradient steps",
+  },
   protonet: { ...metric, head: "euclidean", summary: "distance to class means" },
   relationnet: { ...metric, head: "relation", summary: "a learned score of clip and class mean" },
   matchingnet: { ...metric, head: "cosine", summary: "attention over support clips" },
-  supervised: { ...gradient, training: "supervised", summary: "pooled cross-entropy; calibration fine-tunes it" },
+  supervised: {
+    ...gradient,
+    training: "supervised",
+    innerSteps: 5,
+    alpha: 0.05,
+    summary: "pooled cross-entropy; calibration fine-tunes it",
+  },
 } as const satisfies Readonly<Record<string, AlgorithmTraits>>;
 
 /** The name of an algorithm. */

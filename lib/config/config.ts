@@ -53,13 +53,13 @@ export const configSchema = z.strictObject({
   outerSteps: z.int().nonnegative().default(150),
   warmupSteps: z.int().nonnegative().default(0).describe("first outer steps taken with first-order gradients"),
   innerSteps: z.int().min(0).max(10).nullable().default(null).describe(
-    "gradient steps of a task and of a calibration; null: 1, for reptile 5; metric algorithms take none",
+    "gradient steps of a task and of a calibration; null: 1, for reptile and supervised 5; metric algorithms take none",
   ),
   multiStepLoss: z.boolean().default(false).describe(
     "with several inner steps: weigh the query losses of all of them, from even to the last alone by half the outer steps",
   ),
   firstOrder: z.boolean().default(false).describe("FOMAML: drop the second-order term"),
-  alpha: positive.default(0.2).describe("inner rate"),
+  alpha: positive.nullable().default(null).describe("inner rate; null: 0.2, for reptile and supervised 0.05"),
   learnInnerRates: z.boolean().default(true).describe("Meta-SGD: a learned inner rate a layer, starting at alpha"),
   beta: positive.default(3e-3).describe("outer rate"),
   schedule: z.enum(["constant", "cosine"]).default("constant").describe("of the outer rate"),

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { constant, type Value, variable } from "../autodiff/mod.ts";
-import { ALGORITHMS, type Config, innerStepsOf } from "../config/mod.ts";
+import { ALGORITHMS, type Config, innerRateOf, innerStepsOf } from "../config/mod.ts";
 import { magnifyClips, toModelInput } from "../data/mod.ts";
 import { type ClipWork, estimateBytes, innerLoop } from "../meta/mod.ts";
 import { forward, type Memory } from "../model/mod.ts";
@@ -44,9 +44,15 @@ function macroClips(micro: Uint8Array, given: Uint8Array, card: ModelCard): Uint
 
 /** The inner objective of a configuration; with no macro clips the whole weight is on the primary loss. */
 function innerOptions(config: Config, hasMacro: boolean) {
-  const { algorithm, alpha, aux, sigma, classWeights } = config;
+  const { algorithm, aux, sigma, classWeights } = config;
   const { innerScope } = ALGORITHMS[algorithm];
-  const shared = { alpha, aux, sigma, innerScope, ...(Array.isArray(classWeights) && { classWeights }) };
+  const shared = {
+    alpha: innerRateOf(config),
+    aux,
+    sigma,
+    innerScope,
+    ...(Array.isArray(classWeights) && { classWeights }),
+  };
   return hasMacro || config.lambda2 === 0
     ? { ...shared, lambda1: config.lambda1, lambda2: config.lambda2 }
     : { ...shared, lambda1: config.lambda1 + config.lambda2, lambda2: 0 };

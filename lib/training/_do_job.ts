@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { constant, gradients, type Value, variable } from "../autodiff/mod.ts";
-import { ALGORITHMS, type Config, innerStepsOf } from "../config/mod.ts";
+import { ALGORITHMS, type Config, innerRateOf, innerStepsOf } from "../config/mod.ts";
 import { type ClipSet, magnifyClips, toModelInput } from "../data/mod.ts";
 import { architectureOf, createInferenceEngine, statisticsValues, toTensors } from "../inference/mod.ts";
 import {
@@ -127,7 +127,7 @@ function metaJob(setup: RunnerSetup, job: Extract<Job, { kind: "meta" }>): Promi
       macro: macro === null ? null : upload(set, macro),
     }, {
       architecture: architectureOf(config, set.classes.length),
-      alpha: config.alpha,
+      alpha: innerRateOf(config),
       innerSteps: innerStepsOf(config),
       innerScope: ALGORITHMS[config.algorithm].innerScope,
       firstOrder: job.firstOrder,

@@ -1,4 +1,4 @@
-import { ALGORITHMS, type Config } from "../config/mod.ts";
+import { ALGORITHMS, type Config, innerRateOf } from "../config/mod.ts";
 import { architectureOf, toStored } from "../inference/mod.ts";
 import { adam } from "../meta/mod.ts";
 import { initParams } from "../model/mod.ts";
@@ -22,7 +22,7 @@ export async function firstState(config: Config, classes: number): Promise<Train
   const params = await freshParams(config, classes);
   const { innerScope } = ALGORITHMS[config.algorithm];
   const moving = flattenTree(params).filter(([path]) => innerScope === "all" || path.startsWith("head."));
-  const rate = (): StoredTensor => ({ dtype: "F32", shape: [], data: Float32Array.of(config.alpha) });
+  const rate = (): StoredTensor => ({ dtype: "F32", shape: [], data: Float32Array.of(innerRateOf(config)) });
   const rates = config.learnInnerRates
     ? unflattenTree(moving.map(([path]): [string, StoredTensor] => [path, rate()]))
     : null;

@@ -1,4 +1,4 @@
-import { ALGORITHMS, type Config, innerStepsOf } from "../config/mod.ts";
+import { ALGORITHMS, type Config, innerRateOf, innerStepsOf } from "../config/mod.ts";
 import type { ClipSet } from "../data/mod.ts";
 
 /** Whether `macro` names a source other than a file. */
@@ -14,6 +14,7 @@ function settleAlgorithm(config: Config): Config {
   return {
     ...config,
     innerSteps: innerStepsOf(config),
+    alpha: innerRateOf(config),
     firstOrder,
     // To first order no gradient reaches the rates: a run whose rates would never move records none.
     learnInnerRates: config.learnInnerRates && training === "meta" && !firstOrder,

@@ -101,7 +101,7 @@ Deno.test("makeConfig() of the paper's preset is what the paper prints", () => {
 Deno.test("makeConfig() knows every algorithm, and refuses another in one line that lists them", () => {
   for (const algorithm of Object.keys(ALGORITHMS) as Algorithm[]) {
     const config = makeConfig({ flags: { algorithm } });
-    assertEquals([config.algorithm, config.innerSteps], [algorithm, null]);
+    assertEquals([config.algorithm, config.innerSteps, config.alpha], [algorithm, null, null]);
   }
   const error = assertThrows(
     () => makeConfig({ set: ["algorithm=mamal"] }),

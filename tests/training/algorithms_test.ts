@@ -106,24 +106,28 @@ for (const algorithm of NAMES) {
   });
 }
 
-/** What settling decides for each algorithm: steps, order, rates, λ2, u. */
-const SETTLED: Readonly<Record<Algorithm, [number, boolean, boolean, number, number]>> = {
-  lightman: [1, false, true, 0.45, 0.5],
-  maml: [1, false, true, 0, 0.5],
-  fomaml: [1, true, false, 0, 0.5],
-  anil: [1, false, true, 0, 0.5],
-  reptile: [5, true, false, 0, 0.5],
-  protonet: [0, false, false, 0, 0],
-  relationnet: [0, false, false, 0, 0],
-  matchingnet: [0, false, false, 0, 0],
-  supervised: [1, false, false, 0, 0.5],
+/** What settling decides for each algorithm: steps, α, order, rates, λ2, u. */
+const SETTLED: Readonly<Record<Algorithm, [number, number, boolean, boolean, number, number]>> = {
+  lightman: [1, 0.2, false, true, 0.45, 0.5],
+  maml: [1, 0.2, false, true, 0, 0.5],
+  fomaml: [1, 0.2, true, false, 0, 0.5],
+  anil: [1, 0.2, false, true, 0, 0.5],
+  reptile: [5, 0.05, true, false, 0, 0.5],
+  protonet: [0, 0.2, false, false, 0, 0],
+  relationnet: [0, 0.2, false, false, 0, 0],
+  matchingnet: [0, 0.2, false, false, 0, 0],
+  supervised: [5, 0.05, false, false, 0, 0.5],
 };
 
 for (const algorithm of NAMES) {
   Deno.test(`settleConfig() records what ${algorithm} does`, () => {
     const input = makeConfig({ flags: { algorithm }, file: { frames: 8, macro: "magnify" } });
-    const { innerSteps, firstOrder, learnInnerRates, lambda2, uncalibratedWeight } = settleConfig(input, SET, [0]);
-    assertEquals([innerSteps, firstOrder, learnInnerRates, lambda2, uncalibratedWeight], SETTLED[algorithm]);
+    const { innerSteps, alpha, firstOrder, learnInnerRates, lambda2, uncalibratedWeight } = settleConfig(
+      input,
+      SET,
+      [0],
+    );
+    assertEquals([innerSteps, alpha, firstOrder, learnInnerRates, lambda2, uncalibratedWeight], SETTLED[algorithm]);
     assertEquals(settleConfig(settleConfig(input, SET, [0]), SET, [0]), settleConfig(input, SET, [0]));
   });
 }
