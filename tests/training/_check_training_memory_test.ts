@@ -47,6 +47,26 @@ Deno.test("checkTrainingMemory() lets in what was measured to fit WASM, and refu
   ) assertThrows(() => check(changes), MemoryLimitError, words);
 });
 
+Deno.test("checkTrainingMemory() counts what each algorithm holds: graphs of gradients only where it has them", async () => {
+  await chooseBackend("wasm");
+  const large = { size: 64, channels: 64, uncalibratedWeight: 0, lambda1: 1, lambda2: 0, macro: "none" };
+  const settled = { maml: {}, anil: {}, protonet: {}, reptile: { firstOrder: true } };
+  const refused = (algorithm: keyof typeof settled, changes: Partial<Config> = {}) => {
+    try {
+      check({ ...large, algorithm, ...settled[algorithm], ...changes });
+      return false;
+    } catch (error) {
+      return error instanceof MemoryLimitError && error.message.includes("a step on 15 support, 15 query and 0 macro");
+    }
+  };
+  const wide = { channels: 80 };
+  assertEquals([refused("maml", wide), refused("anil", wide), refused("protonet", wide)], [true, false, false]);
+  // Reptile's five steps are on support and query clips together, and each is held.
+  assertEquals([refused("reptile"), refused("reptile", { innerSteps: 1 })], [true, false]);
+  const several = { innerSteps: 3 };
+  assertEquals([refused("anil", several), refused("anil", { ...several, multiStepLoss: true })], [false, true]);
+});
+
 Deno.test("checkTrainingMemory() counts the clips that there are, not those that are asked for", async () => {
   await chooseBackend("wasm");
   const large = { size: 64, channels: 32, shots: 100, queries: 100, uncalibratedWeight: 0 };
