@@ -1,5 +1,7 @@
 /** Manifests, pictures, preprocessing, episodes, the synthetic generator: typed arrays, no tensors. @module */
+export * from "./apex_choice.ts";
 export * from "./append_macro.ts";
+export * from "./can_magnify.ts";
 export * from "./clip_entry.ts";
 export * from "./clip_listing.ts";
 export * from "./clip_set.ts";
@@ -7,8 +9,10 @@ export * from "./decode_image.ts";
 export * from "./decode_packed.ts";
 export * from "./encode_packed.ts";
 export * from "./evaluation_episodes.ts";
+export * from "./flip_clips.ts";
 export * from "./flow_recipe.ts";
 export * from "./frame_source.ts";
+export * from "./load_clip.ts";
 export * from "./load_clip_set.ts";
 export * from "./magnify_clips.ts";
 export * from "./packed_clip_set.ts";
