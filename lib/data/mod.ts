@@ -5,6 +5,7 @@ export * from "./can_magnify.ts";
 export * from "./clip_entry.ts";
 export * from "./clip_listing.ts";
 export * from "./clip_set.ts";
+export * from "./corrupt_clips.ts";
 export * from "./decode_image.ts";
 export * from "./decode_packed.ts";
 export * from "./encode_packed.ts";
