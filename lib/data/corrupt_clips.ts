@@ -1,7 +1,7 @@
-import { createRandom, type Random } from "../random/mod.ts";
-import { checkRecipe } from "./_check_recipe.ts";
 import { FLOW_ZERO } from "./_scale_flow.ts";
+import { checkRecipe } from "./_check_recipe.ts";
 import type { ClipSet, Recipe } from "./clip_set.ts";
+import { createRandom, type Random } from "../random/mod.ts";
 
 /** Options of {@linkcode corruptClips}. */
 export interface CorruptClipsOptions {
@@ -71,10 +71,7 @@ function inSquare(recipe: Recipe, share: number, random: Random, change: (at: nu
  *
  * Source: paper 5.3 names the three kinds and the shares 10, 30 and 50 %; extent and strength are choices made here.
  */
-export function corruptClips(
-  set: ClipSet & { readonly clips: Uint8Array },
-  options: CorruptClipsOptions,
-): ClipSet & { readonly clips: Uint8Array } {
+export function corruptClips(set: ClipSet, options: CorruptClipsOptions): ClipSet {
   const { kind, share, seed, side = 0.4, sigma = 0.1 } = options;
   const { recipe, ids } = set;
   checkRecipe(recipe, "corrupt clips");
