@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import { fileError } from "./_file_error.ts";
+import { frameNumber } from "./_frame_number.ts";
 import { decodeImage } from "./decode_image.ts";
 import type { FrameSource } from "./frame_source.ts";
 import type { RawImage } from "./raw_image.ts";
@@ -23,12 +24,6 @@ export interface ClipFrames extends FrameSource {
   /** Index of the apex, the frame whose number is nearest to it (the earlier of two); null: not known. */
   readonly apex: number | null;
   read(index: number): Promise<RawImage>;
-}
-
-/** The last digit run before the extension: `reg_img046.jpg` is 46. */
-function frameNumber(name: string): number | null {
-  const run = name.replace(/\.[^.]*$/, "").match(/\d+(?!.*\d)/s);
-  return run === null ? null : Number(run[0]);
 }
 
 /** Index of the number nearest to `wanted`, the first of two as near. */
