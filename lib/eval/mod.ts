@@ -2,3 +2,5 @@
 export * from "./metrics.ts";
 export * from "./report.ts";
 export * from "./report_data.ts";
+export * from "./study_report_data.ts";
+export * from "./render_study.ts";
