@@ -1,5 +1,6 @@
 /** Metrics and their uncertainty. @module */
 export * from "./metrics.ts";
+export * from "./published.ts";
 export * from "./report.ts";
 export * from "./report_data.ts";
 export * from "./study_report_data.ts";
