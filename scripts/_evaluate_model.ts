@@ -24,7 +24,7 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
  */
 export async function evaluateModelCommand(values: EvaluateValues, signal: AbortSignal): Promise<void> {
   const output = await openOutput(values.json);
-  const { version } = values;
+  const { version, name = "lightman" } = values;
   const shots = shotsOf(values.shots);
   if (version !== undefined && !/^[0-9a-f]{16}$/.test(version)) {
     throw new UsageError(`Cannot use --version: expected 16 hexadecimal digits, got "${version}"`);
@@ -36,7 +36,7 @@ export async function evaluateModelCommand(values: EvaluateValues, signal: Abort
     model = await loadModel(
       storeOf(values.store),
       "default",
-      modelNameOf(values.name),
+      modelNameOf(name),
       version === undefined ? { alias: "stable" } : { version },
     );
   } catch (error) {
@@ -51,13 +51,13 @@ export async function evaluateModelCommand(values: EvaluateValues, signal: Abort
     ...(shots !== undefined && { shots }),
     ...(holdout !== undefined && { holdout }),
     ...(values.repeats !== undefined && { repeats: values.repeats }),
-    absent: values.absent,
+    absent: values.absent ?? 0,
   };
   if (values["dry-run"]) {
     output.say(
-      `Would evaluate ${values.name} ${model.version} on ${values.data ?? model.card.config.data}, held-out subjects.`,
+      `Would evaluate ${name} ${model.version} on ${values.data ?? model.card.config.data}, held-out subjects.`,
     );
-    await output.json({ model: values.name, version: model.version, ...options });
+    await output.json({ model: name, version: model.version, ...options });
     return;
   }
   const bars = createBars();
@@ -69,7 +69,7 @@ export async function evaluateModelCommand(values: EvaluateValues, signal: Abort
   }).finally(() => bars.finish());
   const { accuracy, uf1, uar, subjects, absent } = evaluation;
   output.say(
-    `\n${values.name} ${model.version}: ${subjects.length} held-out subjects, up to ${evaluation.shots} calibration clips a class`,
+    `\n${name} ${model.version}: ${subjects.length} held-out subjects, up to ${evaluation.shots} calibration clips a class`,
   );
   for (const [label, metric] of [["accuracy", accuracy], ["UF1", uf1], ["UAR", uar]] as const) {
     const { estimate, low, high } = metric.gain;
@@ -88,5 +88,5 @@ export async function evaluateModelCommand(values: EvaluateValues, signal: Abort
         `(mean over subjects, change ${(100 * absent.change).toFixed(1)} points)`,
     );
   }
-  await output.json({ model: values.name, version: model.version, ...evaluation });
+  await output.json({ model: name, version: model.version, ...evaluation });
 }

@@ -46,9 +46,12 @@ async function readFlags(values: EvaluateValues): Promise<{ config: Config; opti
   const algorithms = values.algorithm && listOf("algorithm", algorithm.unwrap().options, values.algorithm);
   const backbones = values.backbone && listOf("backbone", backbone.unwrap().options, values.backbone);
   const shots = values.shots === undefined ? undefined : shotsOf(values.shots);
-  const { protocol, folds, runs } = values;
+  const { protocol, folds, runs = 1 } = values;
   if (folds !== undefined && (protocol === "loso" || protocol === "cde")) {
     throw new UsageError(`Cannot use --folds with --protocol ${protocol}: it has one fold a subject`);
+  }
+  if (algorithms && protocol === "ablation") {
+    throw new UsageError("Cannot use --algorithm with --protocol ablation: its rows are algorithms");
   }
   if (algorithms && algorithms.length > 1 && !["loso", "cde", "fewshot", "noise"].includes(protocol)) {
     throw new UsageError(`Cannot use several algorithms with --protocol ${protocol}: it varies something else`);
@@ -87,7 +90,7 @@ function line(row: RowSummary, width: number): string {
   const cells = (["accuracy", "uf1", "uar"] as const).map((metric) => {
     const { before, after } = row.metrics![metric];
     const change = row.shots === 0 ? "" : `${percent(before.estimate).padStart(5)} → `;
-    return `${change}${percent(after.estimate).padStart(5)} [${percent(after.low)}, ${percent(after.high)}]`.padEnd(32);
+    return `${change}${percent(after.estimate).padStart(5)} [${percent(after.low)}, ${percent(after.high)}]`.padEnd(36);
   });
   return `  ${name}  ${cells.join("")}${formatSeconds(row.secondsPerTraining!)}`;
 }
@@ -98,17 +101,15 @@ function say(summary: StudySummary, output: Output): void {
   for (const note of summary.notes) output.say(`Note: ${note}`);
   output.say(
     `\n  ${"".padEnd(width)}  ${
-      ["accuracy %", "UF1 %", "UAR %"].map((name) => `${name}, before → after [95 %]`.padEnd(32)).join("")
+      ["accuracy %", "UF1 %", "UAR %"].map((name) => `${name}, before → after [95 %]`.padEnd(36)).join("")
     }a training`,
   );
   for (const row of summary.rows) output.say(line(row, width));
   for (const row of summary.rows) {
     for (const { database, clips, before, after } of row.databases ?? []) {
-      output.say(
-        `  ${row.name}, ${database} (${clips} clips): UF1 ${percent(before.uf1)} → ${percent(after.uf1)}, UAR ${
-          percent(before.uar)
-        } → ${percent(after.uar)}`,
-      );
+      const figure = (metric: "uf1" | "uar") =>
+        `${row.shots === 0 ? "" : `${percent(before[metric])} → `}${percent(after[metric])}`;
+      output.say(`  ${row.name}, ${database} (${clips} clips): UF1 ${figure("uf1")}, UAR ${figure("uar")}`);
     }
   }
 }

@@ -7,8 +7,8 @@ import { UsageError } from "./_lib/usage_error.ts";
 
 /** Flags that only one of the two kinds of protocol takes. */
 const ONLY = {
-  model: ["repeats", "version", "holdout"],
-  study: ["config", "set", "algorithm", "backbone", "decoder", "steps", "folds", "macro", "report", "seed"],
+  model: ["name", "version", "holdout", "repeats", "absent"],
+  study: ["config", "set", "algorithm", "backbone", "decoder", "steps", "folds", "runs", "macro", "report", "seed"],
 } as const;
 
 function checkFlags(values: EvaluateValues): void {
@@ -16,7 +16,7 @@ function checkFlags(values: EvaluateValues): void {
   const wrong = ONLY[trains ? "model" : "study"].find((name) => {
     const value = values[name];
     return Array.isArray(value) ? value.length > 0 : value !== undefined;
-  });
+  }) ?? (!trains && values.preset !== "default" ? "preset" : undefined);
   if (wrong === undefined) return;
   throw new UsageError(
     trains

@@ -13,7 +13,13 @@ export async function unitKeys(
 ): Promise<(unit: Unit) => Promise<string>> {
   const clips = await clipSetDigest(set);
   return async ({ config, split, evaluations, corruption }) => {
-    const course = await courseOf(config, clips, { split, evaluations, corruption: corruption ?? null, backend });
+    // Where the clips lie decides nothing: their digest does.
+    const course = await courseOf({ ...config, data: "" }, clips, {
+      split,
+      evaluations,
+      corruption: corruption ?? null,
+      backend,
+    });
     return `tenants/${tenant}/studies/${STUDY_VERSION}/${course}.json`;
   };
 }

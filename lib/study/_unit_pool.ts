@@ -4,56 +4,60 @@ import type { UnitReply, UnitRequest } from "./_unit_worker.ts";
 
 /** Does units in parallel, one backend a worker; see {@linkcode openUnitPool}. */
 export interface UnitPool {
-  /** Does a unit; rejects with the pool's error when a worker fails or the pool is closed. */
+  /** Does a unit; rejects when a worker fails or the pool is closed, also for units that have not begun. */
   run(unit: Unit, onStep: (share: number) => void): Promise<UnitResult>;
   close(): void;
 }
 
-interface Hand {
-  readonly worker: Worker;
-  ask(request: UnitRequest, onStep: (share: number) => void): Promise<UnitResult | null>;
-  stop(): void;
-}
+/** One worker, doing one thing at a time. */
+class Hand {
+  readonly #worker = new Worker(new URL("./_unit_worker.ts", import.meta.url), { type: "module" });
+  #waiting: PromiseWithResolvers<UnitResult | null> | null = null;
+  #step: (share: number) => void = () => {};
+  #closed = false;
 
-function startHand(): Hand {
-  const worker = new Worker(new URL("./_unit_worker.ts", import.meta.url), { type: "module" });
-  let waiting: PromiseWithResolvers<UnitResult | null> | null = null;
-  let step: (share: number) => void = () => {};
-  const settle = (act: (waiting: PromiseWithResolvers<UnitResult | null>) => void) => {
-    const current = waiting;
-    waiting = null;
-    if (current) act(current);
-  };
-  worker.onmessage = ({ data }: MessageEvent<UnitReply>) => {
-    if (data.type === "step") return step(data.share);
-    if (data.type === "error") return settle((it) => it.reject(new Error(data.message)));
-    settle((it) => it.resolve(data.type === "result" ? data.result : null));
-  };
-  worker.onerror = (event) => {
-    event.preventDefault();
-    settle((it) => it.reject(new Error(`A worker failed: ${event.message}`)));
-  };
-  return {
-    worker,
-    ask(request, onStep) {
-      waiting = Promise.withResolvers();
-      step = onStep;
-      worker.postMessage(request);
-      return waiting.promise;
-    },
-    stop() {
-      worker.terminate();
-      settle((it) => it.reject(new Error("The worker was stopped")));
-    },
-  };
+  constructor() {
+    this.#worker.onmessage = ({ data }: MessageEvent<UnitReply>) => {
+      if (data.type === "step") return this.#step(data.share);
+      const waiting = this.#settled();
+      if (data.type === "error") waiting?.reject(new Error(data.message));
+      else waiting?.resolve(data.type === "result" ? data.result : null);
+    };
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#closed = true;
+      this.#settled()?.reject(new Error(`A worker failed: ${event.message}`));
+    };
+  }
+
+  #settled(): PromiseWithResolvers<UnitResult | null> | null {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    return waiting;
+  }
+
+  ask(request: UnitRequest, onStep: (share: number) => void = () => {}): Promise<UnitResult | null> {
+    // An ended worker answers nothing, for ever.
+    if (this.#closed) return Promise.reject(new Error("The worker was stopped"));
+    this.#waiting = Promise.withResolvers();
+    this.#step = onStep;
+    this.#worker.postMessage(request);
+    return this.#waiting.promise;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#worker.terminate();
+    this.#settled()?.reject(new Error("The worker was stopped"));
+  }
 }
 
 /** Starts workers, each with a copy of the clips; a unit goes to the first that is free. */
 export async function openUnitPool(set: ClipSet, workers: number, backend: "wasm" | "cpu"): Promise<UnitPool> {
-  const hands = Array.from({ length: workers }, startHand);
-  const close = () => hands.forEach((hand) => hand.stop());
+  const hands = Array.from({ length: workers }, () => new Hand());
+  const close = () => hands.forEach((hand) => hand.close());
   try {
-    await Promise.all(hands.map((hand) => hand.ask({ type: "setup", set, backend }, () => {})));
+    await Promise.all(hands.map((hand) => hand.ask({ type: "setup", set, backend })));
   } catch (error) {
     close();
     throw error;

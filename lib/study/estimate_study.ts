@@ -1,6 +1,6 @@
 import type { ClipSet } from "../data/mod.ts";
-import { trainSplit } from "../training/mod.ts";
-import type { StudyPlan } from "./types.ts";
+import { DivergedError, trainSplit } from "../training/mod.ts";
+import type { StudyPlan, Unit } from "./types.ts";
 
 /** What a plan would cost. */
 export interface StudyCost {
@@ -17,8 +17,31 @@ export interface EstimateStudyOptions {
   readonly signal: AbortSignal;
 }
 
+/** Seconds of an outer step, and of the evaluation of one held-out subject. */
+interface UnitCost {
+  readonly stepSeconds: number;
+  readonly evaluateSeconds: number;
+}
+
 /** Outer steps that are timed, after one that warms the backend up. */
 const TIMED = 2;
+
+async function timeUnit({ config, split, evaluations }: Unit, set: ClipSet, signal: AbortSignal): Promise<UnitCost> {
+  const short = { ...config, outerSteps: Math.min(config.outerSteps, 1 + TIMED) };
+  const marks = [performance.now()];
+  const onStep = () => marks.push(performance.now());
+  let evaluateSeconds = 0;
+  try {
+    const result = await trainSplit(short, set, split, { evaluations, signal, onStep });
+    evaluateSeconds = result.evaluateSeconds / split.heldout.length;
+  } catch (error) {
+    // A training that diverges this early takes no longer than what was timed.
+    if (!(error instanceof DivergedError)) throw error;
+  }
+  // The first step warms the backend up; it counts only where it is the only one.
+  const timed = marks.length > 2 ? marks.slice(1) : marks;
+  return { stepSeconds: (timed.at(-1)! - timed[0]!) / 1000 / Math.max(1, timed.length - 1), evaluateSeconds };
+}
 
 /**
  * Estimates what a plan costs: times a few outer steps and an evaluation of each kind of training on the set itself.
@@ -39,22 +62,14 @@ const TIMED = 2;
  */
 export async function estimateStudy(plan: StudyPlan, set: ClipSet, options: EstimateStudyOptions): Promise<StudyCost> {
   const { workers, signal } = options;
-  const kinds = new Map<string, { stepSeconds: number; evaluateSeconds: number }>();
+  const kinds = new Map<string, UnitCost>();
   let seconds = 0;
   let steps = 0;
   for (const { config, split, evaluations } of plan.units) {
     const kind = JSON.stringify([{ ...config, seed: 0 }, evaluations]);
     let cost = kinds.get(kind);
     if (cost === undefined) {
-      const short = { ...config, outerSteps: Math.min(config.outerSteps, 1 + TIMED) };
-      const marks: number[] = [];
-      const result = await trainSplit(short, set, split, {
-        evaluations,
-        signal,
-        onStep: () => marks.push(performance.now()),
-      });
-      const timed = marks.length > 1 ? (marks.at(-1)! - marks[0]!) / 1000 / (marks.length - 1) : 0;
-      cost = { stepSeconds: timed, evaluateSeconds: result.evaluateSeconds / split.heldout.length };
+      cost = await timeUnit({ config, split, evaluations }, set, signal);
       kinds.set(kind, cost);
     }
     steps += config.outerSteps;

@@ -1,6 +1,7 @@
 import type { Config } from "../config/mod.ts";
 import type { ClipSet } from "../data/mod.ts";
 import { type Variant, variantsOf } from "./_variants.ts";
+import { checkData, checkTraining } from "./_check_data.ts";
 import { subjectFolds } from "./subject_folds.ts";
 import type { Protocol, StudyPlan, StudyRow, Unit } from "./types.ts";
 
@@ -28,58 +29,6 @@ const SUMMARIES: Readonly<Record<Protocol, string>> = {
   steps: "One training, calibrated with 0 to 5 inner steps.",
 };
 
-/** Micro clips by class and subject: `[class][subject]`. */
-function microCounts(set: ClipSet): Map<number, number>[] {
-  const counts = set.classes.map(() => new Map<number, number>());
-  set.labels.forEach((label, i) => {
-    if (set.kinds[i] !== "micro") return;
-    const row = counts[label]!;
-    row.set(set.subjects[i]!, (row.get(set.subjects[i]!) ?? 0) + 1);
-  });
-  return counts;
-}
-
-/** Refuses what the data cannot support, with the nearest thing that works. */
-function checkData(protocol: Protocol, set: ClipSet, shots: readonly number[]): string[] {
-  const doing = `run ${protocol}`;
-  const counts = microCounts(set);
-  const empty = set.classes.filter((_, label) => counts[label]!.size === 0);
-  if (empty.length > 0) {
-    throw new RangeError(
-      `Cannot ${doing}: expected micro clips of every class, got none of ${empty.join(", ")}; leave these classes out`,
-    );
-  }
-  if (set.classes.length < 2) throw new RangeError(`Cannot ${doing}: expected two classes or more, got one`);
-  if (protocol === "cde") {
-    const databases = new Set(set.subjectNames.map((name) => name.split("/")[0]));
-    if (databases.size < 2) {
-      throw new RangeError(
-        `Cannot ${doing}: expected clips of two databases or more, got ${[...databases].join()}; use --protocol loso`,
-      );
-    }
-  }
-  if (protocol === "fewshot") {
-    // The largest K for which some subject has a query clip beside its support, in two classes.
-    const subjects = [...set.subjectNames.keys()];
-    const secondBest = subjects.map((subject) =>
-      counts.map((row) => row.get(subject) ?? 0).sort((a, b) => b - a)[1] ?? 0
-    );
-    const most = Math.max(...secondBest) - 1;
-    const tooMany = shots.find((k) => k > most);
-    if (tooMany !== undefined) {
-      throw new RangeError(
-        `Cannot ${doing} with K = ${tooMany}: no subject has ${tooMany + 1} clips in two classes; ` +
-          (most < 1 ? "use --protocol loso, which needs none" : `the largest K that works is ${most}`),
-      );
-    }
-  }
-  return set.classes.flatMap((name, label) =>
-    counts[label]!.size === 1
-      ? [`Class ${name} has micro clips of one subject only: the fold that holds it out never trains on that class.`]
-      : []
-  );
-}
-
 /**
  * Plans a protocol: which trainings on which splits, and how they become a table. Nothing runs.
  *
@@ -101,11 +50,11 @@ function checkData(protocol: Protocol, set: ClipSet, shots: readonly number[]): 
  * import { planStudy } from "./mod.ts";
  * const set: ClipSet = {
  *   recipe: { frames: 1, size: 1, channels: 1, input: "frames", time: "tim" },
- *   clips: new Uint8Array(4), ids: ["a", "b", "c", "d"], labels: Int32Array.of(0, 1, 0, 1),
- *   subjects: Int32Array.of(0, 0, 1, 1), kinds: ["micro", "micro", "micro", "micro"],
+ *   clips: new Uint8Array(8), ids: [..."abcdefgh"], labels: Int32Array.of(0, 0, 1, 1, 0, 0, 1, 1),
+ *   subjects: Int32Array.of(0, 0, 0, 0, 1, 1, 1, 1), kinds: new Array(8).fill("micro"),
  *   classes: ["happy", "sad"], subjectNames: ["db/1", "db/2"],
  * };
- * const plan = planStudy("steps", configSchema.parse({}), set, { folds: 2 });
+ * const plan = planStudy("steps", configSchema.parse({}), set, { folds: 2, shots: [1] });
  * assertEquals([plan.rows.length, plan.units.length], [6, 2]); // one training a fold serves all six rows
  * ```
  *
@@ -119,7 +68,10 @@ export function planStudy(protocol: Protocol, config: Config, set: ClipSet, opti
     folds = 5,
     runs = 1,
   } = options;
-  const notes = checkData(protocol, set, shots);
+  const notes = checkData(protocol, config, set, {
+    shots,
+    algorithms: protocol === "ablation" ? ["lightman"] : algorithms,
+  });
   const variants = variantsOf(protocol, config, { algorithms, backbones, shots });
   const each = protocol === "loso" || protocol === "cde";
   const splits = Array.from(
@@ -165,6 +117,7 @@ export function planStudy(protocol: Protocol, config: Config, set: ClipSet, opti
       ...(series !== undefined && { series }),
     };
   });
+  checkTraining(protocol, set, units);
   const people = splits[0]!.reduce((sum, { heldout }) => sum + heldout.length, 0);
   const heldout = each ? "" : ` ${folds} folds of subjects.`;
   return {

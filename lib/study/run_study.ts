@@ -19,12 +19,13 @@ export interface RunStudyOptions {
   onProgress(done: number, total: number, kept: number): void;
 }
 
-/** A kept result, or null when there is none that can be read. */
-async function readKept(store: ObjectStore, key: string): Promise<UnitResult | null> {
+/** A unit's kept result, or null when there is none that can be read and fits. */
+async function readKept(store: ObjectStore, key: string, unit: Unit): Promise<UnitResult | null> {
   const bytes = await store.get(key);
   if (bytes === null) return null;
   try {
-    return unitResultSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    const result = unitResultSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    return "failed" in result || result.evaluations.length === unit.evaluations.length ? result : null;
   } catch {
     return null; // done again and replaced
   }
@@ -41,7 +42,7 @@ async function readKept(store: ObjectStore, key: string): Promise<UnitResult | n
  * @param set The clips that it was planned for.
  * @param options Store, workers, cancellation, progress.
  * @returns One result a unit.
- * @throws The signal's reason when it is aborted; finished units are kept.
+ * @throws The signal's reason when it is aborted, and what stops a unit other than divergence; finished units are kept.
  *
  * @example
  * ```ts ignore
@@ -61,9 +62,9 @@ export async function runStudy(plan: StudyPlan, set: ClipSet, options: RunStudyO
   const keyOf = await unitKeys(set, tenant, backend);
   const keys = await Promise.all(plan.units.map(keyOf));
   const results: (UnitResult | null)[] = [];
-  for (const key of keys) {
+  for (const [i, key] of keys.entries()) {
     signal.throwIfAborted();
-    results.push(await readKept(store, key));
+    results.push(await readKept(store, key, plan.units[i]!));
   }
   const kept = results.filter((result) => result !== null).length;
   const shares = results.map((result): number => (result === null ? 0 : 1));
@@ -103,10 +104,16 @@ async function inWorkers(
   signal.addEventListener("abort", pool.close, { once: true });
   try {
     signal.throwIfAborted();
-    const done = await Promise.allSettled(left.map((i) => work(i, pool.run)));
+    let failure: { readonly error: unknown } | null = null;
+    await Promise.all(left.map((i) =>
+      work(i, pool.run).catch((error) => {
+        // What stops one unit, other than divergence, stops them all: the rest of the hour would be in vain.
+        failure ??= { error };
+        pool.close();
+      })
+    ));
     signal.throwIfAborted(); // a stopped worker is not the reason, the signal is
-    const failure = done.find((outcome) => outcome.status === "rejected");
-    if (failure) throw failure.reason;
+    if (failure !== null) throw (failure as { readonly error: unknown }).error;
   } finally {
     signal.removeEventListener("abort", pool.close);
     pool.close();

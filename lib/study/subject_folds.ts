@@ -4,8 +4,8 @@ import { createRandom } from "../random/mod.ts";
 /**
  * Divides a set's subjects into folds: each subject with micro clips is held out exactly once.
  *
- * Subjects are dealt to the folds database by database, largest first after a shuffle, so that folds hold about as many
- * clips of each database. Subjects with macro clips only stay in training. `folds: "each"` is leave-one-subject-out.
+ * Subjects are dealt to the folds database by database, largest first after a shuffle: folds hold as many subjects of
+ * each database, and in all, but for one, and about as many clips. Subjects with macro clips only stay in training. `folds: "each"` is leave-one-subject-out.
  *
  * @param set The clips.
  * @param folds Number of folds, or one a subject.
@@ -53,20 +53,21 @@ export function subjectFolds(set: ClipSet, folds: number | "each", seed: number)
 /** Deals subjects to folds in turn, database by database, those with most clips first. */
 function deal(set: ClipSet, counts: ReadonlyMap<number, number>, folds: number, seed: number): number[][] {
   const databases = Map.groupBy(counts.keys(), (subject) => set.subjectNames[subject]!.split("/")[0]!);
-  const groups: number[][] = Array.from({ length: folds }, () => []);
-  const loads = new Array<number>(folds).fill(0);
+  const groups = Array.from({ length: folds }, () => ({ subjects: [] as number[], clips: 0 }));
   for (const name of [...databases.keys()].sort()) {
     // By name first, so that the order of subjects in the set does not matter.
     const named = databases.get(name)!.sort((a, b) => (set.subjectNames[a]! < set.subjectNames[b]! ? -1 : 1));
     const order = createRandom(seed, "folds", name).shuffle(named).sort((a, b) => counts.get(b)! - counts.get(a)!);
+    const own = groups.map((group) => ({ group, subjects: 0 }));
     for (const subject of order) {
-      // To the fold with fewest clips, of those with fewest subjects: no fold stays empty.
-      const least = Math.min(...groups.map((group) => group.length));
-      const fold = [...groups.keys()].filter((f) => groups[f]!.length === least)
-        .reduce((best, f) => (loads[f]! < loads[best]! ? f : best));
-      groups[fold]!.push(subject);
-      loads[fold]! += counts.get(subject)!;
+      // To the fold with fewest subjects of this database, of these of all, of these with fewest clips: none stays empty.
+      const [least] = own.toSorted((a, b) =>
+        a.subjects - b.subjects || a.group.subjects.length - b.group.subjects.length || a.group.clips - b.group.clips
+      );
+      least!.subjects++;
+      least!.group.subjects.push(subject);
+      least!.group.clips += counts.get(subject)!;
     }
   }
-  return groups;
+  return groups.map((group) => group.subjects);
 }

@@ -122,7 +122,8 @@ function metricsOf(
 ): Record<MetricName, RowMetric> {
   const names = Object.keys(METRICS) as MetricName[];
   const stream = (what: string) => ({ random: createRandom(seed, "bootstrap", what) });
-  const paired = base !== null && base.every((one, i) => one.subject === first[i]?.subject);
+  const paired = base !== null && base.length === first.length &&
+    base.every((one, i) => one.subject === first[i]!.subject && one.truth.length === first[i]!.truth.length);
   return Object.fromEntries(names.map((metric): [MetricName, RowMetric] => {
     const of = (side: Side) => (rows: readonly SubjectPredictions[]) => METRICS[metric](matrixOf(rows, side, classes));
     // Before and after as the same kind of entry, so that one statistic serves both.
