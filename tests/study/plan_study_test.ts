@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { type ClipSet } from "../../lib/data/mod.ts";
+import type { ClipSet } from "../../lib/data/mod.ts";
 import { planStudy, type Protocol, PROTOCOLS, type StudyPlan } from "../../lib/study/mod.ts";
 import { clipSet } from "../data/_util/clip_set.ts";
 import { tinyConfig } from "./_util/tiny_study.ts";
