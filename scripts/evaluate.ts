@@ -25,9 +25,18 @@ function checkFlags(values: EvaluateValues): void {
   );
 }
 
-async function main({ values }: ParsedFlags<typeof EVALUATE_SPEC.flags>, signal: AbortSignal): Promise<void> {
+/**
+ * Does what the command's flags say.
+ *
+ * @param parsed The flags.
+ * @param signal Stops it.
+ */
+export async function evaluate(
+  { values }: ParsedFlags<typeof EVALUATE_SPEC.flags>,
+  signal: AbortSignal,
+): Promise<void> {
   checkFlags(values);
   await (values.protocol === "holdout" ? evaluateModelCommand(values, signal) : evaluateStudy(values, signal));
 }
 
-if (import.meta.main) Deno.exit(await runCommand(EVALUATE_SPEC, main));
+if (import.meta.main) Deno.exit(await runCommand(EVALUATE_SPEC, evaluate));
