@@ -19,7 +19,7 @@ const SPLIT: SubjectSplit = { train: [0, 1, 2], heldout: [3] };
 /** Three to train on, and people of one clip each: what is said of each clip can be told apart by its subject. */
 const SINGLES = pictureSet([
   ...["a/1", "a/2", "a/3"].flatMap((name) => ["calm", "glad"].map((label) => [name, label, 3, "micro"] as const)),
-  ...Array.from({ length: 8 }, (_, i) => [`b/${i}`, i < 4 ? "calm" : "glad", 1, "micro"] as const),
+  ...Array.from({ length: 8 }, (_, i) => [`b/${i}`, i < 6 ? "calm" : "glad", 1, "micro"] as const),
 ]);
 const SINGLES_SPLIT: SubjectSplit = { train: [0, 1, 2], heldout: [3, 4, 5, 6, 7, 8, 9, 10] };
 
