@@ -5,6 +5,8 @@ export interface AlgorithmTraits {
    * steps lead; `metric`: from distances to the support set; `supervised`: no tasks, mixed clips only.
    */
   readonly training: "meta" | "reptile" | "metric" | "supervised";
+  /** Whether the alignment with macro clips takes part. */
+  readonly auxiliary: boolean;
   /** What turns features into logits. */
   readonly head: "linear" | "euclidean" | "cosine" | "relation";
   /** What the inner step moves. */
@@ -17,8 +19,16 @@ export interface AlgorithmTraits {
   readonly summary: string;
 }
 
-const gradient = { training: "meta", head: "linear", innerScope: "all", innerSteps: 1, alpha: 0.2 } as const;
-const metric = { training: "metric", innerScope: "all", innerSteps: 0, alpha: 0.2 } as const;
+const gradient = {
+  training: "meta",
+  auxiliary: false,
+  head: "linear",
+  innerScope: "all",
+  innerSteps: 1,
+  alpha: 0.2,
+} as const;
+const pooled = { ...gradient, training: "supervised", innerSteps: 5, alpha: 0.05 } as const;
+const metric = { training: "metric", auxiliary: false, innerScope: "all", innerSteps: 0, alpha: 0.2 } as const;
 
 /**
  * The algorithms by name: each trains on the same episodes, is calibrated, predicts and is evaluated by the same code.
@@ -33,7 +43,7 @@ const metric = { training: "metric", innerScope: "all", innerSteps: 0, alpha: 0.
  * Source: docs/method.md, «Other algorithms».
  */
 export const ALGORITHMS = {
-  lightman: { ...gradient, summary: "both branches, exact second order" },
+  lightman: { ...gradient, auxiliary: true, summary: "both branches, exact second order" },
   maml: { ...gradient, summary: "lightman without the auxiliary branch" },
   fomaml: { ...gradient, summary: "maml to first order" },
   anil: { ...gradient, innerScope: "head", summary: "maml whose inner step moves the head only" },
@@ -47,13 +57,8 @@ export const ALGORITHMS = {
   protonet: { ...metric, head: "euclidean", summary: "distance to class means" },
   relationnet: { ...metric, head: "relation", summary: "a learned score of clip and class mean" },
   matchingnet: { ...metric, head: "cosine", summary: "attention over support clips" },
-  supervised: {
-    ...gradient,
-    training: "supervised",
-    innerSteps: 5,
-    alpha: 0.05,
-    summary: "pooled cross-entropy; calibration fine-tunes it",
-  },
+  supervised: { ...pooled, summary: "pooled cross-entropy; calibration fine-tunes it" },
+  multitask: { ...pooled, auxiliary: true, summary: "supervised with the auxiliary loss beside it" },
 } as const satisfies Readonly<Record<string, AlgorithmTraits>>;
 
 /** The name of an algorithm. */

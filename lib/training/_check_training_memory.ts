@@ -123,7 +123,8 @@ export function checkTrainingMemory(config: Config, set: ClipSet, split: Subject
   }
   if (supervised || config.uncalibratedWeight > 0) {
     const clips = Math.min(micro, (config.shots + config.queries) * set.classes.length);
-    check({ support: clips, innerSteps: 0, order: 1 }, `a step on ${clips} mixed clips`, "shots or queries");
+    const macro = supervised ? macroCount({ config, set, support: clips, ways: set.classes.length }) : 0;
+    check({ support: clips, macro, innerSteps: 0, order: 1 }, `a step on ${clips} mixed clips`, "shots or queries");
   }
   const batch = Math.min(micro, Math.ceil(1.5 * STATISTICS_BATCH));
   check({ support: batch, innerSteps: 0, order: 0 }, `running statistics of ${batch} clips`, "or lower all three");

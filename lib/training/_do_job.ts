@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { constant, gradients, type Value, variable } from "../autodiff/mod.ts";
+import { add, constant, gradients, scale, type Value, variable } from "../autodiff/mod.ts";
 import { ALGORITHMS, type Config, innerRateOf, innerStepsOf } from "../config/mod.ts";
 import { type ClipSet, magnifyClips, toModelInput } from "../data/mod.ts";
 import { architectureOf, createInferenceEngine, statisticsValues, toTensors } from "../inference/mod.ts";
@@ -11,7 +11,7 @@ import {
   type TaskClips,
   type TaskGradient,
 } from "../meta/mod.ts";
-import { crossEntropy, forward } from "../model/mod.ts";
+import { crossEntropy, forward, mmd2 } from "../model/mod.ts";
 import { flattenTree, mapTree, type Tree, unflattenTree } from "../tree/mod.ts";
 import type {
   EvaluationResult,
@@ -102,6 +102,13 @@ function taskGradient(theta: Theta, clips: TaskClips, options: MetaOptions, conf
   }
 }
 
+/** The macro clips of an auxiliary loss: the micro clips magnified, those named, or none. */
+function macroOf({ config, set }: RunnerSetup, micro: Uint8Array, indices: readonly number[]): Uint8Array | null {
+  if (config.lambda2 === 0 || config.macro === "none") return null;
+  if (config.macro === "magnify") return magnifyClips(micro, set.recipe, config.magnify);
+  return indices.length > 0 ? gatherClips(set, indices) : null;
+}
+
 function metaJob(setup: RunnerSetup, job: Extract<Job, { kind: "meta" }>): Promise<GradientResult> {
   const { config, set } = setup;
   const { episode, theta, labelOrder } = job;
@@ -109,16 +116,9 @@ function metaJob(setup: RunnerSetup, job: Extract<Job, { kind: "meta" }>): Promi
     labelsOf(set, indices).map((label) => labelOrder === null ? label : labelOrder[label]!);
   const queryLabels = labels(episode.query);
   const weights = weightsOf(config, labelOrder);
-  const useMacro = config.lambda2 > 0 && config.macro !== "none";
   const out = tidyRecord(() => {
     const support = gatherClips(set, episode.support);
-    const macro = !useMacro
-      ? null
-      : config.macro === "magnify"
-      ? magnifyClips(support, set.recipe, config.magnify)
-      : episode.macro.length > 0
-      ? gatherClips(set, episode.macro)
-      : null;
+    const macro = macroOf(setup, support, episode.macro);
     const result = taskGradient(theta, {
       support: upload(set, support),
       supportLabels: labels(episode.support),
@@ -149,20 +149,29 @@ function supervisedJob(setup: RunnerSetup, job: Extract<Job, { kind: "supervised
   const labels = labelsOf(set, job.clips);
   const weights = weightsOf(config, null);
   const out = tidyRecord(() => {
+    const architecture = architectureOf(config, set.classes.length);
     const params = mapTree(toTensors(job.theta.params), variable);
-    const { logits } = forward(
-      architectureOf(config, set.classes.length),
-      params,
-      upload(set, gatherClips(set, job.clips)),
-      { want: { logits: true } },
-    );
-    const loss = crossEntropy(logits!, labels, weights ? { classWeights: weights } : {});
+    const micro = gatherClips(set, job.clips);
+    const macro = config.algorithm === "multitask" ? macroOf(setup, micro, job.macro) : null;
+    const { logits, auxiliary } = forward(architecture, params, upload(set, micro), {
+      want: { logits: true, auxiliary: macro !== null },
+    });
+    const primary = crossEntropy(logits!, labels, weights ? { classWeights: weights } : {});
+    let loss = primary;
+    if (macro !== null) {
+      const { lambda1, lambda2, sigma, aux } = config;
+      const others = forward(architecture, params, upload(set, macro), { want: { auxiliary: true } }).auxiliary;
+      loss = scale(primary, lambda1);
+      auxiliary.forEach((features, i) => {
+        loss = add(loss, scale(mmd2(features, others[i]!, { sigma, crossOnly: aux === "cross-kernel" }), lambda2));
+      });
+    }
     const leaves = flattenTree(params);
     const slopes = gradients(loss, leaves.map(([, value]) => value));
     return {
       params: unflattenTree(leaves.map(([path], i): [string, tf.Tensor] => [path, slopes[i]!.tensor])),
       rates: null,
-      loss: loss.tensor,
+      loss: primary.tensor,
       logits: logits!.tensor,
     };
   });

@@ -22,7 +22,13 @@ export type Job =
     /** Weights of the query losses after each inner step; null: the last alone. */
     readonly stepWeights: readonly number[] | null;
   }
-  | { readonly kind: "supervised"; readonly theta: Theta; readonly clips: readonly number[] }
+  | {
+    readonly kind: "supervised";
+    readonly theta: Theta;
+    readonly clips: readonly number[];
+    /** Macro clips of the auxiliary loss; empty for none of the set's own. */
+    readonly macro: readonly number[];
+  }
   | { readonly kind: "statistics"; readonly theta: Theta; readonly clips: readonly number[] }
   | {
     readonly kind: "features";

@@ -117,6 +117,7 @@ const SETTLED: Readonly<Record<Algorithm, [number, number, boolean, boolean, num
   relationnet: [0, 0.2, false, false, 0, 0],
   matchingnet: [0, 0.2, false, false, 0, 0],
   supervised: [5, 0.05, false, false, 0, 0.5],
+  multitask: [5, 0.05, false, false, 0.45, 0.5],
 };
 
 for (const algorithm of NAMES) {
