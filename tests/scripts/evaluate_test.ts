@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { ALGORITHMS } from "../../lib/config/mod.ts";
 import { join } from "@std/path";
 import { encodePacked } from "../../lib/data/mod.ts";
 import type { StudyReportData } from "../../lib/eval/mod.ts";
@@ -41,7 +42,7 @@ const WRONG: [string, string][] = [
   ["--protocol cde --folds 5", "Cannot use --folds with --protocol cde"],
   [
     "--protocol loso --algorithm lightman,nonsense",
-    'expected some of lightman, maml, fomaml, supervised, multitask, or all, got "nonsense"',
+    `expected some of ${Object.keys(ALGORITHMS).join(", ")}, or all, got "nonsense"`,
   ],
   ["--protocol loso --backbone conv5", 'Cannot use --backbone: expected some of conv4, or all, got "conv5"'],
   ["--protocol lambda --algorithm all", "Cannot use several algorithms with --protocol lambda"],

@@ -123,13 +123,14 @@ const SETTLED: Readonly<Record<Algorithm, [number, number, boolean, boolean, num
 for (const algorithm of NAMES) {
   Deno.test(`settleConfig() records what ${algorithm} does`, () => {
     const input = makeConfig({ flags: { algorithm }, file: { frames: 8, macro: "magnify" } });
+    const set = { ...SET, recipe: { ...SET.recipe, frames: 8 } };
     const { innerSteps, alpha, firstOrder, learnInnerRates, lambda2, uncalibratedWeight } = settleConfig(
       input,
-      SET,
+      set,
       [0],
     );
     assertEquals([innerSteps, alpha, firstOrder, learnInnerRates, lambda2, uncalibratedWeight], SETTLED[algorithm]);
-    assertEquals(settleConfig(settleConfig(input, SET, [0]), SET, [0]), settleConfig(input, SET, [0]));
+    assertEquals(settleConfig(settleConfig(input, set, [0]), set, [0]), settleConfig(input, set, [0]));
   });
 }
 
