@@ -1,4 +1,4 @@
-import type { Config } from "../config/mod.ts";
+import { ALGORITHMS, type Config } from "../config/mod.ts";
 import { type ClipSet, sampleEpisode, type SubjectSplit } from "../data/mod.ts";
 import { createRandom } from "../random/mod.ts";
 import type { Protocol, Unit } from "./types.ts";
@@ -73,8 +73,7 @@ function hasMacro({ macro, frames }: Config, set: ClipSet): boolean {
 
 /** Refuses a sweep of a loss that is not there; says which rows are the same without it. */
 function checkAuxiliary(protocol: Protocol, config: Config, set: ClipSet, guided: boolean): string[] {
-  const branches = config.algorithm === "lightman" || config.algorithm === "multitask";
-  if (protocol === "lambda" && !branches) {
+  if (protocol === "lambda" && !ALGORITHMS[config.algorithm].auxiliary) {
     throw new RangeError(
       `Cannot run lambda: expected an algorithm with an auxiliary loss, got ${config.algorithm}; use --algorithm lightman`,
     );
@@ -87,6 +86,14 @@ function checkAuxiliary(protocol: Protocol, config: Config, set: ClipSet, guided
     );
   }
   return ["There are no macro clips: the auxiliary loss is off, so lightman is maml and multitask is supervised."];
+}
+
+/** Refuses to count the gradient steps of an algorithm that compares. */
+function checkSteps(protocol: Protocol, { algorithm }: Config): void {
+  if (protocol !== "steps" || ALGORITHMS[algorithm].training !== "metric") return;
+  throw new RangeError(
+    `Cannot run steps: expected an algorithm that takes gradient steps, got ${algorithm}; use --algorithm lightman`,
+  );
 }
 
 /**
@@ -102,6 +109,7 @@ export function checkData(
 ): string[] {
   const counts = microCounts(set);
   checkClasses(protocol, set, counts);
+  checkSteps(protocol, config);
   const notes = checkShots(protocol, mostShots(set, counts), shots);
   const lonely = set.classes.filter((_, label) => counts[label]!.size === 1);
   return [

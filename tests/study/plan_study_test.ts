@@ -211,6 +211,7 @@ Deno.test("planStudy() refuses the λ sweep where no auxiliary loss is, and says
     });
   assertThrows(() => run("lambda", {}), RangeError, "expected macro clips for the auxiliary loss, got none");
   assertThrows(() => run("lambda", { algorithm: "maml" }), RangeError, "got maml; use --algorithm lightman");
+  assertThrows(() => run("steps", { algorithm: "protonet" }), RangeError, "got protonet; use --algorithm lightman");
   assertStringIncludes(run("ablation", {}).notes.join(), "the auxiliary loss is off");
   // Several frames can be magnified.
   assertEquals(run("lambda", { frames: 2 }).notes, []);
