@@ -32,9 +32,11 @@ export const configSchema = z.strictObject({
   input: z.enum(["frames", "difference"]).default("difference").describe("frames as they are, or each minus the first"),
   time: z.enum(["tim", "linear", "nearest"]).default("tim"),
 
-  backbone: z.enum(["conv4"]).default("conv4"),
+  backbone: z.enum(["conv4", "resnet", "vgg19", "densenet"]).default("conv4").describe(
+    "the network of a frame; its widths are multiples of channels",
+  ),
   decoder: z.enum(["unet", "none"]).default("unet"),
-  channels: count.default(16).describe("C of every hidden layer"),
+  channels: count.default(16).describe("C of the hidden layers; a backbone's widths are multiples of it"),
   norm: z.enum(["support", "transductive"]).default("support"),
 
   ways: z.int().min(2).nullable().default(null).describe("N; null: every class the subject offers"),

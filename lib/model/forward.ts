@@ -10,7 +10,8 @@ import {
   type Value,
 } from "../autodiff/mod.ts";
 import { convLayer, denseLayer, layer, squeezeMap } from "./_layers.ts";
-import { conv4 } from "./conv4.ts";
+import { BACKBONES } from "./backbones.ts";
+import { normLayers } from "./norm_layers.ts";
 import { DECODER_SCALES } from "./parameter_shapes.ts";
 import type { Architecture, Forward, ForwardOptions, Params } from "./types.ts";
 
@@ -60,7 +61,7 @@ function branch(params: Params, name: string, deepest: Value, skips: readonly Va
  * @param clips `[B, M, H, W, C]`, [0, 1], or [−1, 1] for differences.
  * @param options Statistics to normalise with, and which outputs are wanted.
  * @returns Logits, auxiliary features, and the statistics used.
- * @throws {TypeError} When the clips do not fit the architecture.
+ * @throws {TypeError} When the clips or the number of statistics do not fit the architecture.
  *
  * @example
  * ```ts
@@ -87,7 +88,7 @@ export function forward(
   clips: Value,
   options: ForwardOptions = {},
 ): Forward {
-  const { decoder, frames, inputChannels } = architecture;
+  const { backbone: name = "conv4", decoder, frames, inputChannels } = architecture;
   const { statistics, want = { logits: true, auxiliary: true } } = options;
   const [b, m, , , c] = clips.tensor.shape;
   if (clips.tensor.rank !== 5 || m !== frames || c !== inputChannels) {
@@ -95,16 +96,22 @@ export function forward(
       `Cannot run the network: expected clips [B, ${frames}, H, W, ${inputChannels}], got [${clips.tensor.shape}]`,
     );
   }
-  const backbone = conv4(params, toFrames(clips), statistics);
+  const layers = normLayers(architecture).length;
+  if (statistics !== undefined && statistics.length !== layers) {
+    throw new TypeError(
+      `Cannot run the network: expected statistics of the ${layers} normalised layers of ${name}, got ${statistics.length}`,
+    );
+  }
+  const backbone = BACKBONES[name].run(params, toFrames(clips), statistics);
   if (!want.logits && !want.auxiliary) return { logits: null, auxiliary: [], statistics: backbone.statistics };
 
   const last = backbone.maps[backbone.maps.length - 1]!;
-  const [, h, w, f] = last.tensor.shape as [number, number, number, number];
+  const [, h, w, f] = last.tensor.shape as [number, number, number, number]; // [B·M, h, w, F]
   const temporal = layer(params, "temporal");
   const moments = relu(add(temporalConv(reshape(last, [b!, frames, h, w, f]), temporal.w!), temporal.b!)); // [T, B, h, w, C]
-  const steps = moments.tensor.shape[0]!;
-  const overSteps = meanOver(reshape(moments, [1, steps, b! * h * w, f]), [steps, 1]);
-  const deepest = reshape(overSteps, [b!, h, w, f]);
+  const [steps, , , , width] = moments.tensor.shape as [number, number, number, number, number];
+  const overSteps = meanOver(reshape(moments, [1, steps, b! * h * w, width]), [steps, 1]);
+  const deepest = reshape(overSteps, [b!, h, w, width]);
 
   if (decoder === "none") {
     const pooled = squeezeMap(meanOver(deepest, [h, w])); // [B, C]

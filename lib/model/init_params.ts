@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Random } from "../random/mod.ts";
 import { type Tree, unflattenTree } from "../tree/mod.ts";
+import { BACKBONES } from "./backbones.ts";
 import { parameterShapes } from "./parameter_shapes.ts";
 import type { Architecture } from "./types.ts";
 
@@ -28,10 +29,12 @@ import type { Architecture } from "./types.ts";
  * Source: He et al. (2015), Delving Deep into Rectifiers.
  */
 export function initParams(architecture: Architecture, random: Random): Tree<tf.Tensor> {
+  const { backbone = "conv4", channels, inputChannels } = architecture;
+  const { gains = {} } = BACKBONES[backbone].plan(channels, inputChannels);
   return unflattenTree(
     parameterShapes(architecture).map(([path, shape]): [string, tf.Tensor] => {
       const size = shape.reduce((a, b) => a * b, 1);
-      if (path.endsWith(".gamma")) return [path, tf.ones(shape)];
+      if (path.endsWith(".gamma")) return [path, tf.fill(shape, gains[path] ?? 1)];
       if (!path.endsWith(".w")) return [path, tf.zeros(shape)];
       const fanIn = size / shape[shape.length - 1]!;
       const spread = Math.sqrt((path === "head.w" ? 1 : 2) / fanIn);

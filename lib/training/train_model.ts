@@ -146,7 +146,7 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
     const state = await runSteps(settled, set, split, runner, first, course, options);
     onEvent({ type: "status", message: `evaluating ${split.heldout.length} held-out subjects` });
     const { params, rates } = state.theta;
-    const stats = await runningStatistics(runner, state.theta, set, split.train, settled.seed);
+    const stats = await runningStatistics(runner, state.theta, set, split.train, settled);
     const weights: Weights = { params, stats, ...(rates && { rates }) };
     const card: ModelCard = {
       formatVersion: 1,
