@@ -3,10 +3,11 @@ import { constant, type Value, variable } from "../autodiff/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { magnifyClips, toModelInput } from "../data/mod.ts";
 import { innerLoop } from "../meta/mod.ts";
-import { forward } from "../model/mod.ts";
+import { BACKBONES, forward } from "../model/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
 import { mapTree, type Tree } from "../tree/mod.ts";
 import { architectureOf } from "./architecture_of.ts";
+import { checkWeights } from "./check_weights.ts";
 import { nameStatistics, statisticsValues } from "./statistics.ts";
 import { toStored, toTensors } from "./tensors.ts";
 import type { Calibration, CalibrationClips, Fit, InferenceEngine, ModelCard, Predictor, Weights } from "./types.ts";
@@ -51,11 +52,12 @@ function innerOptions(config: Config, hasMacro: boolean) {
 function makePredictor(weights: Weights, card: ModelCard): Predictor {
   const architecture = architectureOf(card.config, card.classes.length);
   const stored = weights as { params: Tree<StoredTensor>; stats: Tree<StoredTensor> };
+  checkWeights(stored.params, architecture);
   // In a scope, so that nothing stays uploaded when a part is missing.
   const { params, statistics } = tf.tidy(() =>
     ({
       params: mapTree(toTensors(stored.params), constant),
-      statistics: statisticsValues(stored.stats),
+      statistics: statisticsValues(stored.stats, card.config.backbone),
     }) as unknown as tf.TensorContainer
   ) as unknown as { params: Tree<Value>; statistics: Value[] };
   const owned: tf.Tensor[] = [];
@@ -115,9 +117,9 @@ async function fit(weights: Weights, card: ModelCard, clips: Uint8Array, labels:
 /** The heap of the WASM backend ends at 2 GB, and the process with it; somewhat less is let in. */
 const WASM_BYTES = 1.8e9;
 
-/** Refuses a calibration that would not fit: it holds some six maps of the first block a clip (measured: 5.7 to 6.1). */
+/** Refuses a calibration that would not fit, by the backbone's measured number of full-size maps a frame. */
 function checkMemory({ config, recipe }: ModelCard, clips: number): void {
-  const bytes = 6.5 * clips * recipe.frames * recipe.size ** 2 * config.channels * 4;
+  const bytes = BACKBONES[config.backbone].mapsHeld * clips * recipe.frames * recipe.size ** 2 * config.channels * 4;
   if (tf.getBackend() === "wasm" && bytes > WASM_BYTES) {
     throw new RangeError(
       `Cannot calibrate: ${clips} clips of this size need about ${
@@ -177,6 +179,7 @@ async function calibrate(
   }
   const micro = pickClips(clips.clips, kinds.length, (i) => kinds[i] === "micro");
   const macro = macroClips(micro, pickClips(clips.clips, kinds.length, (i) => kinds[i] === "macro"), card);
+  checkWeights((base as { params: Tree<StoredTensor> }).params, architectureOf(card.config, card.classes.length));
   checkMemory(
     card,
     (micro.length + (macro?.length ?? 0)) / (card.recipe.frames * card.recipe.size ** 2 * card.recipe.channels),
@@ -188,7 +191,7 @@ async function calibrate(
       channels: tensor.shape[1]!,
       data: await tensor.data() as Float32Array,
     })));
-    const weights: Weights = { params: await toStored(params), stats: nameStatistics(rows) };
+    const weights: Weights = { params: await toStored(params), stats: nameStatistics(rows, card.config.backbone) };
     const present = new Set(labels);
     return {
       weights,
