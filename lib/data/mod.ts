@@ -19,4 +19,6 @@ export * from "./read_manifest.ts";
 export * from "./sample_episode.ts";
 export * from "./split_subjects.ts";
 export * from "./to_model_input.ts";
+export * from "./databases/mod.ts";
+export * from "./label_sets/mod.ts";
 export * from "./synthetic/mod.ts";

@@ -17,8 +17,8 @@ import { vgg19, vgg19Plan } from "./vgg19.ts";
  * Source: paper 4.1 and Table 3.
  */
 export const BACKBONES: Readonly<Record<BackboneName, Backbone>> = {
-  conv4: { run: conv4, plan: conv4Plan, mapsHeld: 6.5 },
-  resnet: { run: resnet, plan: resnetPlan, mapsHeld: 12.5 },
-  vgg19: { run: vgg19, plan: vgg19Plan, mapsHeld: 12.5 },
-  densenet: { run: densenet, plan: densenetPlan, mapsHeld: 18.5 },
+  conv4: { run: conv4, plan: conv4Plan, memory: [1, 1, 1] },
+  resnet: { run: resnet, plan: resnetPlan, memory: [2.1, 2, 2] },
+  vgg19: { run: vgg19, plan: vgg19Plan, memory: [2.2, 1.9, 1.9] },
+  densenet: { run: densenet, plan: densenetPlan, memory: [3.4, 2.9, 2.7] },
 };

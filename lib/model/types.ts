@@ -68,6 +68,9 @@ export interface Backbone {
    */
   run(params: Params, frames: Value, statistics?: readonly Value[]): BackboneOutput;
   plan(channels: number, inputChannels: number): BackbonePlan;
-  /** Maps of C channels and the input's size that calibration holds a frame: measured, it bounds memory. */
-  readonly mapsHeld: number;
+  /**
+   * Bytes of maps beside Conv4's: of a forward pass, of first-order gradients, and of gradients through the inner step.
+   * Measured; they bound memory.
+   */
+  readonly memory: readonly [forward: number, first: number, second: number];
 }

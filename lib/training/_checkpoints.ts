@@ -90,11 +90,21 @@ export async function saveState(
   await saveCheckpoint(store, tenant, runId, state.step, { tensors, meta }, keep);
 }
 
-/** The state of a run's newest intact checkpoint, or null. */
-export async function loadState({ store, tenant, runId }: RunKey, course: string): Promise<TrainState | null> {
+/** The state of a run's newest intact checkpoint, or null; tells of each damaged one that it passes over. */
+export async function loadState(
+  { store, tenant, runId }: RunKey,
+  course: string,
+  tell: (message: string) => void,
+): Promise<TrainState | null> {
   const checkpoint = await latestCheckpoint(store, tenant, runId);
   if (checkpoint === null) return null;
-  const meta = metaSchema.parse(checkpoint.meta);
+  for (const damage of checkpoint.damaged) tell(`a damaged checkpoint is passed over: ${damage}`);
+  const parsed = metaSchema.safeParse(checkpoint.meta);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw new SyntaxError(`Cannot resume run ${runId}: checkpoint field ${issue.path.join(".")}: ${issue.message}`);
+  }
+  const meta = parsed.data;
   if (meta.course !== course) {
     throw new RangeError(
       `Cannot resume run ${runId}: its configuration, clips or held-out subjects are not those of its checkpoint`,
