@@ -182,9 +182,9 @@ async function calibrate(
   }
   const micro = pickClips(clips.clips, kinds.length, (i) => kinds[i] === "micro");
   const macro = macroClips(micro, pickClips(clips.clips, kinds.length, (i) => kinds[i] === "macro"), card);
-  checkWeights((base as { params: Tree<StoredTensor> }).params, architectureOf(card.config, card.classes.length));
   const length = micro.length / labels.length;
   checkClips(card, { micro: labels.length, macro: (macro?.length ?? 0) / length });
+  checkWeights((base as { params: Tree<StoredTensor> }).params, architectureOf(card.config, card.classes.length));
   const before = await fit(base, card, micro, labels);
   const { params, statistics } = adapt(base, card, micro, macro, labels, innerSteps);
   try {
