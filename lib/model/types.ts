@@ -57,6 +57,8 @@ export interface BackbonePlan {
   readonly widths: readonly [number, number, number, number];
   /** First values of γ other than one, by path. */
   readonly gains?: Readonly<Record<string, number>>;
+  /** Odd filters that start with a centre tap of one from channel f mod C to each output f, beside half the variance. */
+  readonly centred?: readonly string[];
 }
 
 /** A network that turns frames into maps. */

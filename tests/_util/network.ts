@@ -21,15 +21,16 @@ export function trainedParams(architecture: Architecture, seed = 0): Tree<tf.Ten
 }
 
 /**
- * Filters under which sixteen convolutions in a row keep float32's digits: in VGG's groups half of each 3×3 filter gives
- * way to a centre tap that hands on one channel. Random filters of a few channels lose some 1e-2 by the last layer.
+ * Filters under which sixteen convolutions in a row keep float32's digits: VGG's random parts are made smaller beside their
+ * centre taps, and the first filter gets one. Random filters of a few channels lose some 1e-2 by the last layer.
  */
 export function wellConditioned(params: Tree<tf.Tensor>): Tree<tf.Tensor> {
   return mapTree(params, (tensor, path) => {
     if (!/^group\d\.conv\d\.w$/.test(path)) return tensor;
     const [, , cin, cout] = tensor.shape as [number, number, number, number];
-    const values = tensor.dataSync().map((value) => value / 2);
-    for (let f = 0; f < cout; f++) values[(4 * cin + f % cin) * cout + f]! += 1;
+    const [share, tap] = path === "group1.conv1.w" ? [0.5, 0] : [Math.SQRT1_2, 1];
+    const values = tensor.dataSync().map((value) => share * value);
+    for (let f = 0; f < cout; f++) values[(4 * cin + f % cin) * cout + f]! += 1 - share * tap;
     tensor.dispose();
     return tf.tensor(values, [3, 3, cin, cout]);
   });

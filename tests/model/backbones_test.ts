@@ -217,9 +217,19 @@ Deno.test("initParams() starts every backbone with maps of a size that training 
       const architecture = { ...network(backbone), channels: 8 };
       const params = initParams(architecture, createRandom(0, "init"));
       assertEquals(flattenTree(params).map(([path, { shape }]) => [path, shape]), parameterShapes(architecture));
-      const { gains = {} } = BACKBONES[backbone].plan(8, 1);
+      const { gains = {}, centred = [] } = BACKBONES[backbone].plan(8, 1);
       for (const [path, tensor] of flattenTree(params)) {
         if (path.endsWith(".gamma")) tensor.dataSync().forEach((g) => assertAlmostEquals(g, gains[path] ?? 1, 1e-7));
+      }
+      // The taps hold one, the rest of a filter has half the variance of He's.
+      assertEquals(centred.length, backbone === "vgg19" ? 15 : 0);
+      for (const path of centred) {
+        const { shape } = leafAt(params, path);
+        const [, , cin, cout] = shape as [number, number, number, number];
+        const values = leafAt(params, path).dataSync().slice();
+        for (let f = 0; f < cout; f++) values[(4 * cin + f % cin) * cout + f]! -= 1;
+        const variance = dot(values, values) / values.length;
+        assertAlmostEquals(variance * 9 * cin, 1, 4 * Math.sqrt(2 / values.length), path);
       }
       assert(Object.keys(gains).every((path) => leafAt(params, path).size > 0));
     }
