@@ -1,13 +1,19 @@
 /** Manifests, pictures, preprocessing, episodes, the synthetic generator: typed arrays, no tensors. @module */
+export * from "./apex_choice.ts";
 export * from "./append_macro.ts";
+export * from "./can_magnify.ts";
 export * from "./clip_entry.ts";
 export * from "./clip_listing.ts";
 export * from "./clip_set.ts";
+export * from "./corrupt_clips.ts";
 export * from "./decode_image.ts";
 export * from "./decode_packed.ts";
 export * from "./encode_packed.ts";
 export * from "./evaluation_episodes.ts";
+export * from "./flip_clips.ts";
+export * from "./flow_recipe.ts";
 export * from "./frame_source.ts";
+export * from "./load_clip.ts";
 export * from "./load_clip_set.ts";
 export * from "./magnify_clips.ts";
 export * from "./packed_clip_set.ts";
@@ -16,6 +22,7 @@ export * from "./raw_image.ts";
 export * from "./read_frames.ts";
 export * from "./read_image_size.ts";
 export * from "./read_manifest.ts";
+export * from "./recipe_difference.ts";
 export * from "./sample_episode.ts";
 export * from "./split_subjects.ts";
 export * from "./to_model_input.ts";

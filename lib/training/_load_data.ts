@@ -5,6 +5,7 @@ import {
   type ClipSet,
   decodePacked,
   loadClipSet,
+  recipeDifference,
   splitSubjects,
   type SubjectSplit,
   syntheticHoldout,
@@ -31,8 +32,11 @@ function syntheticOptions(config: Config) {
 /** Renders the synthetic set if it is missing; the manifest's path. */
 async function renderSynthetic(config: Config, { folder, signal, onProgress }: LoadDataOptions): Promise<string> {
   const { seed, rho, trainSubjects, holdoutSubjects } = config.synthetic;
-  const name = `synthetic-rho${rho}-seed${seed}-${trainSubjects}+${holdoutSubjects}-${config.size}px`;
-  const rendering = { ...syntheticOptions(config), size: config.size, channels: config.inputChannels };
+  // Flow is computed on grey pictures of its own size.
+  const { flow } = recipeOf(config);
+  const [size, channels] = flow ? [flow.size, 1 as const] : [config.size, config.inputChannels];
+  const name = `synthetic-rho${rho}-seed${seed}-${trainSubjects}+${holdoutSubjects}-${size}px`;
+  const rendering = { ...syntheticOptions(config), size, channels };
   const { manifest } = await writeSyntheticDataSet(join(folder, name), rendering, {
     signal,
     onProgress: (done, total) => onProgress("Rendering clips", done, total),
@@ -61,16 +65,32 @@ async function readClipSet(path: string, config: Config, { signal, onProgress }:
   }
   const { tensors, metadata } = await readPacked(path);
   const set = decodePacked(tensors, metadata, { name: path });
-  for (const [key, value] of Object.entries(recipe)) {
-    const packed = set.recipe[key as keyof typeof recipe];
-    if (packed !== value) {
-      throw new RangeError(`Cannot use ${path}: it was packed with ${key} ${packed}, the configuration says ${value}`);
-    }
+  const other = recipeDifference(set.recipe, recipe);
+  if (other !== null) {
+    const { field, a, b } = other;
+    throw new RangeError(`Cannot use ${path}: it was packed with ${field} ${a}, the configuration says ${b}`);
   }
   return set;
 }
 
-/** Loads the clips a configuration names, and macro clips from a file of their own where it names one. */
+/**
+ * Loads the clips a configuration names, and macro clips from a file of their own where it names one. The synthetic set
+ * is rendered when it is missing.
+ *
+ * @param config The configuration.
+ * @param options Folder of rendered sets, cancellation, progress.
+ * @returns The clips, by the configuration's recipe.
+ * @throws {RangeError} When a packed file was made by another recipe.
+ *
+ * @example
+ * ```ts ignore
+ * import { configSchema } from "../config/mod.ts";
+ * import { loadData } from "./mod.ts";
+ * const set = await loadData(configSchema.parse({}), {
+ *   folder: "data", signal: new AbortController().signal, onProgress: console.log,
+ * });
+ * ```
+ */
 export async function loadData(config: Config, options: LoadDataOptions): Promise<ClipSet> {
   const path = config.data === "synthetic" ? await renderSynthetic(config, options) : config.data;
   const set = await readClipSet(path, config, options);
