@@ -22,7 +22,8 @@ import { record, type Value } from "./value.ts";
  */
 export function concat(xs: readonly Value[], axis: number): Value {
   if (xs.length === 1) return xs[0]!;
-  return record(tf.concat(xs.map((x) => x.tensor), axis), xs, (dy, inputs) => {
+  // A copy: the caller's list may grow.
+  return record(tf.concat(xs.map((x) => x.tensor), axis), [...xs], (dy, inputs) => {
     let at = 0;
     return inputs.map((input) => {
       const begin = dy.tensor.shape.map((_, i) => i === axis ? at : 0);

@@ -1,6 +1,7 @@
 /** The closed set of twice-differentiable ops on TensorFlow.js kernels, and reverse-mode gradients. @module */
 export { add } from "./add.ts";
 export { affine } from "./affine.ts";
+export { avgPool } from "./avg_pool.ts";
 export { broadcastTo } from "./broadcast_to.ts";
 export { channelDots } from "./channel_dots.ts";
 export { channelMoments } from "./channel_moments.ts";

@@ -1,14 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { avgPool } from "./avg_pool.ts";
+import { scale } from "./scale.ts";
 import { record, type Value } from "./value.ts";
 
-/** Sums 2×2 windows: the adjoint of nearest upsampling. */
-function sumWindows(x: Value): Value {
-  const tensor = tf.mul(tf.avgPool(x.tensor as tf.Tensor4D, 2, 2, "valid"), 4);
-  return record(tensor, [x], (dy) => [() => upsampleNearest(dy)]);
-}
-
 /**
- * Repeats each element in a 2×2 block.
+ * Repeats each element in a 2×2 block. Its gradient sums the blocks: four times {@linkcode avgPool}.
  *
  * @param x `[B, H, W, C]`.
  * @returns `[B, 2H, 2W, C]`.
@@ -26,5 +22,5 @@ function sumWindows(x: Value): Value {
 export function upsampleNearest(x: Value): Value {
   const [, h, w] = x.tensor.shape as [number, number, number];
   const tensor = tf.image.resizeNearestNeighbor(x.tensor as tf.Tensor4D, [2 * h, 2 * w]);
-  return record(tensor, [x], (dy) => [() => sumWindows(dy)]);
+  return record(tensor, [x], (dy) => [() => scale(avgPool(dy), 4)]);
 }

@@ -54,9 +54,11 @@ export const configSchema = z.strictObject({
     strainRange: positive.default(0.25).describe("fixed scaling: largest strain"),
   }).prefault({}).describe("of input: flow"),
 
-  backbone: z.enum(["conv4"]).default("conv4"),
+  backbone: z.enum(["conv4", "resnet", "vgg19", "densenet"]).default("conv4").describe(
+    "the network of a frame; its widths are multiples of channels",
+  ),
   decoder: z.enum(["unet", "none"]).default("unet"),
-  channels: count.default(16).describe("C of every hidden layer"),
+  channels: count.default(16).describe("C of the hidden layers; a backbone's widths are multiples of it"),
   norm: z.enum(["support", "transductive"]).default("support"),
 
   episodes: z.enum(["within", "mixed", "across"]).default("within").describe(

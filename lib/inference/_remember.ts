@@ -36,7 +36,7 @@ export async function remember(
     const own = nameMemory(known.map((_, i) => data.slice(i * width, (i + 1) * width)), known);
     return {
       params: stored.params,
-      stats: await readStatistics(statistics),
+      stats: await readStatistics(statistics, card.config.backbone),
       memory: completeMemory(own, stored.memory),
     };
   } finally {

@@ -18,8 +18,8 @@ import type { Architecture } from "../model/mod.ts";
  * ```
  */
 export function architectureOf(config: Config, classes: number): Architecture {
-  const { algorithm, decoder, channels, frames, inputChannels } = config;
-  return { decoder, channels, frames, inputChannels, classes, head: ALGORITHMS[algorithm].head };
+  const { algorithm, backbone, decoder, channels, frames, inputChannels } = config;
+  return { backbone, decoder, channels, frames, inputChannels, classes, head: ALGORITHMS[algorithm].head };
 }
 
 /**

@@ -10,6 +10,7 @@ import { flattenTree, mapTree, type Tree } from "../tree/mod.ts";
 import { readStatistics } from "./_read_statistics.ts";
 import { remember } from "./_remember.ts";
 import { architectureOf } from "./architecture_of.ts";
+import { checkWeights } from "./check_weights.ts";
 import { memoryValues, type StoredMemory } from "./memory.ts";
 import { statisticsValues } from "./statistics.ts";
 import { toStored, toTensors } from "./tensors.ts";
@@ -62,11 +63,12 @@ function innerOptions(config: Config, hasMacro: boolean) {
 function makePredictor(weights: Weights, card: ModelCard): Predictor {
   const architecture = architectureOf(card.config, card.classes.length);
   const stored = weights as { params: Tree<StoredTensor>; stats: Tree<StoredTensor>; memory?: StoredMemory };
+  checkWeights(stored.params, architecture);
   // In a scope, so that nothing stays uploaded when a part is missing.
   const { params, statistics, memory } = tf.tidy(() =>
     ({
       params: mapTree(toTensors(stored.params), constant),
-      statistics: statisticsValues(stored.stats),
+      statistics: statisticsValues(stored.stats, card.config.backbone),
       memory: memoryValues(stored.memory, architecture),
     }) as unknown as tf.TensorContainer
   ) as unknown as { params: Tree<Value>; statistics: Value[]; memory: Memory | null };
@@ -182,8 +184,9 @@ function adapt(
 /** θ′ and its statistics: gradient steps. */
 async function stepped(...args: Parameters<typeof adapt>): Promise<Weights> {
   const { params, statistics } = adapt(...args);
+  const [, { config }] = args;
   try {
-    return { params: await toStored(params), stats: await readStatistics(statistics) };
+    return { params: await toStored(params), stats: await readStatistics(statistics, config.backbone) };
   } finally {
     mapTree(params, (tensor) => tensor.dispose());
     tf.dispose(statistics);
@@ -209,6 +212,7 @@ async function calibrate(
   const macro = macroClips(micro, pickClips(clips.clips, kinds.length, (i) => kinds[i] === "macro"), card);
   const length = micro.length / labels.length;
   checkClips(card, { micro: labels.length, macro: (macro?.length ?? 0) / length });
+  checkWeights((base as { params: Tree<StoredTensor> }).params, architectureOf(card.config, card.classes.length));
   const before = await fit(base, card, micro, labels);
   const weights = ALGORITHMS[card.config.algorithm].training === "metric"
     ? await remember(base, card, () => upload(micro, card), labels)

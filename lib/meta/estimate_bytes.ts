@@ -1,4 +1,4 @@
-import { type Architecture, parameterShapes } from "../model/mod.ts";
+import { type Architecture, BACKBONES, parameterShapes } from "../model/mod.ts";
 
 /** A piece of work whose memory is to be known. Clips are counted. */
 export interface ClipWork {
@@ -41,7 +41,8 @@ function heldMaps(work: ClipWork, { graph, forward, transient }: Held): number {
  * A clip counts M frames, with sides padded to multiples of 16, in maps of the first block (C channels) and of the input. The
  * numbers were fitted to the WASM heap and to the bytes of tfjs tensors on 45 configurations of 1 to 32 frames, 16 to 64 px, 1 to
  * 256 channels, 3 to 60 clips, both decoders, 0 to 3 inner steps and both orders, from 25 MB to 4.0 GB. Above 1 GB an estimate
- * is 3 % below to 14 % above the heap; below that it is higher, because the heap grows ahead.
+ * is 3 % below to 14 % above the heap; below that it is higher, because the heap grows ahead. Other backbones than Conv4 count by
+ * their measured ratio to it.
  *
  * @param architecture The network.
  * @param size H = W, pixels.
@@ -58,7 +59,7 @@ function heldMaps(work: ClipWork, { graph, forward, transient }: Held): number {
  * ```
  */
 export function estimateBytes(architecture: Architecture, size: number, work: ClipWork): number {
-  const { decoder, frames, channels, inputChannels } = architecture;
+  const { backbone = "conv4", decoder, frames, channels, inputChannels } = architecture;
   const second = work.order === 2;
   const unet = decoder === "unet";
   // The decoder works a clip, not a frame.
@@ -79,5 +80,6 @@ export function estimateBytes(architecture: Architecture, size: number, work: Cl
     filters += copies[branch ? 1 : 0] * 4 * shape.reduce((a, b) => a * b, 1);
   }
   const resident = 40e6; // the module itself, and how far its heap grows ahead
-  return resident + map * (channels * maps + inputChannels * inputs) + filters * Math.max(1, work.innerSteps);
+  const own = channels * BACKBONES[backbone].memory[work.order];
+  return resident + map * (own * maps + inputChannels * inputs) + filters * Math.max(1, work.innerSteps);
 }

@@ -10,9 +10,10 @@ import {
   type Value,
 } from "../autodiff/mod.ts";
 import { convLayer, denseLayer, layer, squeezeMap } from "./_layers.ts";
-import { conv4 } from "./conv4.ts";
+import { BACKBONES } from "./backbones.ts";
 import { DECODER_SCALES } from "./feature_count.ts";
 import { metricLogits } from "./metric_logits.ts";
+import { normLayers } from "./norm_layers.ts";
 import type { Architecture, Forward, ForwardOptions, Params } from "./types.ts";
 
 /** Sides are padded to a multiple of this. */
@@ -78,7 +79,8 @@ function headOutputs(
  * @param clips `[B, M, H, W, C]`, [0, 1], or [−1, 1] for differences.
  * @param options Statistics to normalise with, the memory of a metric head, and which outputs are wanted.
  * @returns Logits, features, auxiliary features, and the statistics used.
- * @throws {TypeError} When the clips do not fit the architecture, or a metric head has no memory.
+ * @throws {TypeError} When the clips or the number of statistics do not fit the architecture, or a metric head has no
+ * memory.
  *
  * @example
  * ```ts
@@ -105,7 +107,7 @@ export function forward(
   clips: Value,
   options: ForwardOptions = {},
 ): Forward {
-  const { decoder, frames, inputChannels } = architecture;
+  const { backbone: name = "conv4", decoder, frames, inputChannels } = architecture;
   const { statistics, want = { logits: true, auxiliary: true } } = options;
   const [b, m, , , c] = clips.tensor.shape;
   if (clips.tensor.rank !== 5 || m !== frames || c !== inputChannels) {
@@ -113,18 +115,24 @@ export function forward(
       `Cannot run the network: expected clips [B, ${frames}, H, W, ${inputChannels}], got [${clips.tensor.shape}]`,
     );
   }
-  const backbone = conv4(params, toFrames(clips), statistics);
+  const layers = normLayers(architecture).length;
+  if (statistics !== undefined && statistics.length !== layers) {
+    throw new TypeError(
+      `Cannot run the network: expected statistics of the ${layers} normalised layers of ${name}, got ${statistics.length}`,
+    );
+  }
+  const backbone = BACKBONES[name].run(params, toFrames(clips), statistics);
   const { logits = false, features = false, auxiliary = false } = want;
   const nothing = { logits: null, features: null, auxiliary: [], statistics: backbone.statistics };
   if (!logits && !features && !auxiliary) return nothing;
 
   const last = backbone.maps[backbone.maps.length - 1]!;
-  const [, h, w, f] = last.tensor.shape as [number, number, number, number];
+  const [, h, w, f] = last.tensor.shape as [number, number, number, number]; // [B·M, h, w, F]
   const temporal = layer(params, "temporal");
   const moments = relu(add(temporalConv(reshape(last, [b!, frames, h, w, f]), temporal.w!), temporal.b!)); // [T, B, h, w, C]
-  const steps = moments.tensor.shape[0]!;
-  const overSteps = meanOver(reshape(moments, [1, steps, b! * h * w, f]), [steps, 1]);
-  const deepest = reshape(overSteps, [b!, h, w, f]);
+  const [steps, , , , width] = moments.tensor.shape as [number, number, number, number, number];
+  const overSteps = meanOver(reshape(moments, [1, steps, b! * h * w, width]), [steps, 1]);
+  const deepest = reshape(overSteps, [b!, h, w, width]);
 
   if (decoder === "none") {
     const pooled = squeezeMap(meanOver(deepest, [h, w])); // [B, C]

@@ -1,4 +1,4 @@
-import { CONV4_BLOCKS } from "./conv4.ts";
+import { BACKBONES } from "./backbones.ts";
 import { DECODER_SCALES, featureCount } from "./feature_count.ts";
 import type { Architecture } from "./types.ts";
 
@@ -9,10 +9,11 @@ export const TEMPORAL_KERNEL = 6;
  * Names and shapes of all parameters, in the order of the network.
  *
  * @param architecture What decides them.
- * @returns Pairs of dotted path and shape. `decoder: "none"`: `conv1` … `conv4` `{w, b, gamma, beta}`, `temporal`
- * `{w: [min(6, M), 3, 3, C, C], b}`, `head {w: [C, N], b}`. `decoder: "unet"` adds the branches `primary` and
- * `auxiliary`, each `{encoder, up8, up4, up2, out8, out4, out2}`, and the head reads 3 C features. Metric heads have no
- * `head`; `relation` has `relation.hidden {w: [2 F, F], b}` and `relation.out {w: [F, 1], b}` instead.
+ * @returns Pairs of dotted path and shape. The backbone's first (Conv4: `conv1` … `conv4` `{w, b, gamma, beta}`), then
+ * `temporal` `{w: [min(6, M), 3, 3, F, C], b}` with F the channels of the backbone's deepest map, and `head {w: [C, N],
+ * b}`. `decoder: "unet"` adds the branches `primary` and `auxiliary`, each `{encoder, up8, up4, up2, out8, out4, out2}`,
+ * and the head reads 3 C features. Metric heads have no `head`; `relation` has `relation.hidden {w: [2 F, F], b}` and
+ * `relation.out {w: [F, 1], b}` instead, F the features that a head reads.
  *
  * @example
  * ```ts
@@ -23,19 +24,16 @@ export const TEMPORAL_KERNEL = 6;
  * ```
  */
 export function parameterShapes(architecture: Architecture): [string, number[]][] {
-  const { channels: c, frames, inputChannels, classes, decoder, head = "linear" } = architecture;
-  const shapes: [string, number[]][] = [];
+  const { backbone = "conv4", channels: c, frames, inputChannels, classes, decoder, head = "linear" } = architecture;
+  const { shapes: own, widths } = BACKBONES[backbone].plan(c, inputChannels);
+  const shapes = own.map(([path, shape]): [string, number[]] => [path, [...shape]]);
   const conv = (path: string, kernel: number[], cin: number) =>
     shapes.push([`${path}.w`, [...kernel, cin, c]], [`${path}.b`, [c]]);
-  for (let block = 1; block <= CONV4_BLOCKS; block++) {
-    conv(`conv${block}`, [3, 3], block === 1 ? inputChannels : c);
-    shapes.push([`conv${block}.gamma`, [c]], [`conv${block}.beta`, [c]]);
-  }
-  conv("temporal", [Math.min(TEMPORAL_KERNEL, frames), 3, 3], c);
+  conv("temporal", [Math.min(TEMPORAL_KERNEL, frames), 3, 3], widths[3]);
   if (decoder === "unet") {
     for (const branch of ["primary", "auxiliary"]) {
       conv(`${branch}.encoder`, [3, 3], c);
-      for (const scale of DECODER_SCALES) conv(`${branch}.up${scale}`, [3, 3], 2 * c);
+      DECODER_SCALES.forEach((scale, i) => conv(`${branch}.up${scale}`, [3, 3], c + widths[2 - i]!));
       for (const scale of DECODER_SCALES) conv(`${branch}.out${scale}`, [1, 1], c);
     }
   }

@@ -1,10 +1,16 @@
 import type { Value } from "../autodiff/mod.ts";
+import type { Config } from "../config/mod.ts";
 import type { Tree } from "../tree/mod.ts";
+
+/** Networks that turn a frame into maps. */
+export type BackboneName = Config["backbone"];
 
 /** What decides the shapes of a network's parameters. */
 export interface Architecture {
+  /** Default `conv4`. */
+  readonly backbone?: BackboneName;
   readonly decoder: "unet" | "none";
-  /** C, channels of every hidden layer. */
+  /** C, channels of the temporal encoder and the decoder; the backbone's widths are multiples of it. */
   readonly channels: number;
   /** M, frames a clip. */
   readonly frames: number;
@@ -29,7 +35,7 @@ export interface Memory {
 
 /** What to compute, and with which statistics. */
 export interface ForwardOptions {
-  /** `[2, C]` mean and variance a normalised layer; without them the batch's own are taken. */
+  /** `[2, C]` mean and variance a normalised layer, in its backbone's order; without them the batch's own are taken. */
   readonly statistics?: readonly Value[];
   /** Needed for the logits of a network without a linear head. */
   readonly memory?: Memory;
@@ -47,4 +53,40 @@ export interface Forward {
   readonly auxiliary: readonly Value[];
   /** `[2, C]` mean and variance of each normalised layer's input: the ones used. */
   readonly statistics: readonly Value[];
+}
+
+/** What a backbone gives. */
+export interface BackboneOutput {
+  /** Maps at 1/2, 1/4, 1/8 and 1/16 of the input's side: `[B, h, w, C]`, C each map's own. */
+  readonly maps: readonly Value[];
+  /** `[2, C]` mean and variance of each normalised layer's input: the ones used. */
+  readonly statistics: readonly Value[];
+}
+
+/** What a backbone consists of. */
+export interface BackbonePlan {
+  /** Dotted paths and shapes of its parameters; a layer's norm stands where its statistics do. */
+  readonly shapes: readonly (readonly [string, readonly number[]])[];
+  /** Channels of the maps at 1/2, 1/4, 1/8 and 1/16. */
+  readonly widths: readonly [number, number, number, number];
+  /** First values of γ other than one, by path. */
+  readonly gains?: Readonly<Record<string, number>>;
+  /** Odd filters that start with a centre tap of one from channel f mod C to each output f, beside half the variance. */
+  readonly centred?: readonly string[];
+}
+
+/** A network that turns frames into maps. */
+export interface Backbone {
+  /**
+   * @param params Parameters as the plan names them.
+   * @param frames `[B, H, W, C]`, sides multiples of 16.
+   * @param statistics `[2, C]` a normalised layer; without them the batch's own.
+   */
+  run(params: Params, frames: Value, statistics?: readonly Value[]): BackboneOutput;
+  plan(channels: number, inputChannels: number): BackbonePlan;
+  /**
+   * Bytes of maps beside Conv4's: of a forward pass, of first-order gradients, and of gradients through the inner step.
+   * Measured; they bound memory.
+   */
+  readonly memory: readonly [forward: number, first: number, second: number];
 }

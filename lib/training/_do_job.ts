@@ -207,7 +207,7 @@ async function featuresJob(
       architectureOf(config, set.classes.length),
       mapTree(toTensors(theta.params), constant),
       upload(set, gatherClips(set, clips)),
-      { statistics: statisticsValues(stats), want: { features: true } },
+      { statistics: statisticsValues(stats, config.backbone), want: { features: true } },
     ).features!.tensor
   );
   const data = await features.data() as Float32Array;

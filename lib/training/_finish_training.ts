@@ -27,7 +27,7 @@ export async function finishTraining(
   { name, provenance }: { readonly name: string; readonly provenance: Readonly<Record<string, string>> },
 ): Promise<{ weights: Weights; card: ModelCard }> {
   const { params, rates } = theta;
-  const stats = await runningStatistics(runner, theta, set, train, config.seed);
+  const stats = await runningStatistics(runner, theta, set, train, config.seed, config.backbone);
   const memory = ALGORITHMS[config.algorithm].training === "metric"
     ? await baseMemory(runner, { theta, stats }, set, train)
     : null;

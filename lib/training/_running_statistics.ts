@@ -1,3 +1,4 @@
+import type { Config } from "../config/mod.ts";
 import type { ClipSet } from "../data/mod.ts";
 import { nameStatistics, type Statistics } from "../inference/mod.ts";
 import { createRandom } from "../random/mod.ts";
@@ -16,6 +17,7 @@ export async function runningStatistics(
   set: ClipSet,
   subjects: readonly number[],
   seed: number,
+  backbone: Config["backbone"] = "conv4",
 ): Promise<Statistics> {
   const allowed = new Set(subjects);
   const micro = Array.from(set.labels.keys()).filter((i) => set.kinds[i] === "micro" && allowed.has(set.subjects[i]!));
@@ -27,19 +29,22 @@ export async function runningStatistics(
     clips: order.slice(Math.floor(k * order.length / batches), Math.floor((k + 1) * order.length / batches)),
   })));
   const total = order.length;
-  return nameStatistics(results[0]!.layers.map(({ channels }, layer) => {
-    const data = new Float32Array(2 * channels);
-    for (let c = 0; c < channels; c++) {
-      let mean = 0;
-      let square = 0;
-      for (const { clips, layers } of results) {
-        const m = layers[layer]!.data[c]!;
-        mean += clips / total * m;
-        square += clips / total * (layers[layer]!.data[channels + c]! + m * m);
+  return nameStatistics(
+    results[0]!.layers.map(({ channels }, layer) => {
+      const data = new Float32Array(2 * channels);
+      for (let c = 0; c < channels; c++) {
+        let mean = 0;
+        let square = 0;
+        for (const { clips, layers } of results) {
+          const m = layers[layer]!.data[c]!;
+          mean += clips / total * m;
+          square += clips / total * (layers[layer]!.data[channels + c]! + m * m);
+        }
+        data[c] = mean;
+        data[channels + c] = Math.max(0, square - mean * mean);
       }
-      data[c] = mean;
-      data[channels + c] = Math.max(0, square - mean * mean);
-    }
-    return { channels, data };
-  }));
+      return { channels, data };
+    }),
+    backbone,
+  );
 }

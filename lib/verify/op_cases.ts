@@ -1,6 +1,7 @@
 import {
   add,
   affine,
+  avgPool,
   channelMoments,
   constant,
   conv2d,
@@ -54,6 +55,8 @@ export const OP_CASES: Readonly<Record<string, OpCase>> = {
   conv3d_time_same_k6: ([x, w]) => timeSecond(temporalConv(x!, w!, [2, 3])),
   max_pool_2x2_even: ([x]) => maxPool(x!),
   max_pool_2x2_odd: ([x]) => maxPool(x!),
+  avg_pool_2x2_even: ([x]) => avgPool(x!),
+  avg_pool_2x2_odd: ([x]) => avgPool(x!),
   relu: ([x]) => relu(x!),
   batch_norm_batch_stats: ([x, gamma, beta]) => batchNorm(x!, x!, gamma!, beta!),
   batch_norm_support_stats: ([query, support, gamma, beta]) => batchNorm(query!, support!, gamma!, beta!),

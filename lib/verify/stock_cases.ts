@@ -41,6 +41,8 @@ const STOCK: Readonly<Record<string, Stock>> = {
     tf.conv3d(tf.pad(x!, [[0, 0], [2, 3], [1, 1], [1, 1], [0, 0]]) as tf.Tensor5D, w as tf.Tensor5D, 1, "valid"),
   max_pool_2x2_even: ([x]) => tf.maxPool(x as tf.Tensor4D, 2, 2, "valid"),
   max_pool_2x2_odd: ([x]) => tf.maxPool(x as tf.Tensor4D, 2, 2, "valid"),
+  avg_pool_2x2_even: ([x]) => tf.avgPool(x as tf.Tensor4D, 2, 2, "valid"),
+  avg_pool_2x2_odd: ([x]) => tf.avgPool(x as tf.Tensor4D, 2, 2, "valid"),
   relu: ([x]) => tf.relu(x!),
   batch_norm_batch_stats: ([x, gamma, beta]) => batchNorm(x!, x!, gamma!, beta!),
   batch_norm_support_stats: ([query, support, gamma, beta]) => batchNorm(query!, support!, gamma!, beta!),

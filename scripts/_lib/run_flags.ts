@@ -11,7 +11,11 @@ export const RUN_FLAGS = {
   set: { type: "string", value: "KEY=VALUE", multiple: true, help: "one configuration value; may be repeated" },
   preset: { type: "string", choices: ["default", "paper"], default: "default", help: "starting point" },
   algorithm: { type: "string", value: "NAME", help: Object.keys(ALGORITHMS).join(", ") },
-  backbone: { type: "string", value: "NAME", help: "conv4" },
+  backbone: {
+    type: "string",
+    choices: ["conv4", "resnet", "vgg19", "densenet"],
+    help: "network of a frame (default: conv4)",
+  },
   decoder: { type: "string", choices: ["unet", "none"], help: "form of the decoder" },
   steps: { type: "integer", min: 0, help: "outer steps" },
   shots: { type: "integer", min: 1, value: "K", help: "support clips a class" },

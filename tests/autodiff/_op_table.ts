@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import {
   add,
   affine,
+  avgPool,
   broadcastTo,
   channelDots,
   channelMoments,
@@ -64,6 +65,8 @@ export const OP_TABLE: Readonly<Record<string, OpRow>> = {
   "affine": { inputs: [[2, 3, 2, 4], [4], [4]], f: (x, a, b) => affine(x!, a!, b!), shape: [2, 3, 2, 4] },
   "affine/no shift": { inputs: [[5, 4], [4]], f: (x, a) => affine(x!, a!, null), shape: [5, 4] },
   "affine/rank 3": { inputs: [[2, 3, 4], [4], [4]], f: (x, a, b) => affine(x!, a!, b!), shape: [2, 3, 4] },
+  "avgPool": { inputs: [[2, 4, 6, 2]], f: avgPool, shape: [2, 2, 3, 2] },
+  "avgPool/odd": { inputs: [[1, 5, 3, 2]], f: avgPool, shape: [1, 2, 1, 2] },
   "broadcastTo": { inputs: [[3, 1]], f: (x) => broadcastTo(x!, [2, 3, 4]), shape: [2, 3, 4] },
   "channelDots": { inputs: [[2, 3, 2, 4], [2, 3, 2, 4]], f: channelDots, shape: [2, 4] },
   "channelMoments": { inputs: [[2, 3, 2, 4]], f: channelMoments, shape: [2, 4] },

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import {
+  avgPool,
   channelDots,
   constant,
   conv2d,
@@ -47,6 +48,12 @@ const WRONG: readonly (readonly [string, () => Value, typeof TypeError | typeof 
     () => maxPool(zeros(1, 1, 4, 2)),
     TypeError,
     "Cannot pool: expected [B, H, W, C] of 2×2 or more, got [1,1,4,2]",
+  ],
+  [
+    "avgPool() of one column",
+    () => avgPool(zeros(1, 4, 1, 2)),
+    TypeError,
+    "Cannot pool: expected [B, H, W, C] of 2×2 or more, got [1,4,1,2]",
   ],
   [
     "meanOver() of a window in between",

@@ -114,7 +114,7 @@ onEachBackend(
   "verifyOps() finds every golden value, gradient and second-order term within tolerance",
   async (backend) => {
     const rows = await withTensorCount(async () => await verifyOps(await readGolden("ops")));
-    assertEquals(rows.length, 22);
+    assertEquals(rows.length, 24);
     for (const row of rows) {
       assert(row.worst <= tolerance(backend), `${row.case} ${row.where}: ${row.failure ?? row.worst} on ${backend}`);
     }

@@ -47,7 +47,7 @@ export async function smallWeights(card: ModelCard): Promise<Weights> {
   const stored = await toStored(params);
   mapTree(params, (tensor) => tensor.dispose());
   tf.dispose(statistics);
-  return { params: stored, stats: nameStatistics(rows) };
+  return { params: stored, stats: nameStatistics(rows, card.config.backbone) };
 }
 
 /** uint8 clips of a card's recipe, smooth as faces are. */

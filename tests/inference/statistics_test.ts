@@ -26,9 +26,13 @@ Deno.test("nameStatistics() splits mean and variance, and statisticsValues() joi
 });
 
 Deno.test("nameStatistics() refuses another number of layers, and a layer of another width", () => {
-  assertThrows(() => nameStatistics(ROWS.slice(1)), TypeError, "Cannot name statistics: expected 4 layers, got 3");
+  assertThrows(
+    () => nameStatistics(ROWS.slice(1)),
+    TypeError,
+    "Cannot name statistics: expected the 4 layers of conv4, got 3",
+  );
   const wrong = ROWS.map((row, i) => i === 2 ? { ...row, channels: 3 } : row);
-  assertThrows(() => nameStatistics(wrong), TypeError, "Cannot name statistics: layer 3 is not [2, 3]");
+  assertThrows(() => nameStatistics(wrong), TypeError, "Cannot name statistics: conv3 is not [2, 3]");
 });
 
 Deno.test("statisticsValues() names the layer that is missing", async () => {

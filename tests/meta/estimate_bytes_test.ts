@@ -50,6 +50,7 @@ Deno.test("estimateBytes() is no less than the WASM heap that a step needs, and 
   await chooseBackend("wasm");
   const shape = { frames: 4, inputChannels: 1, classes: 3 } as const;
   const clips = { support: 9, query: 9, macro: 6 };
+  const more = { support: 15, query: 15, macro: 9 };
   // From small to large, for the heap never shrinks.
   for (
     const [architecture, size, work] of [
@@ -57,6 +58,9 @@ Deno.test("estimateBytes() is no less than the WASM heap that a step needs, and 
       [{ ...shape, decoder: "none", channels: 16 }, 32, { ...clips, innerSteps: 1, order: 2 }],
       [{ ...shape, decoder: "unet", channels: 16 }, 32, { ...clips, innerSteps: 1, order: 2 }],
       [{ ...shape, decoder: "unet", channels: 16 }, 32, { ...clips, support: 18, innerSteps: 2, order: 2 }],
+      [{ ...shape, backbone: "vgg19", decoder: "unet", channels: 16 }, 32, { ...more, innerSteps: 1, order: 2 }],
+      [{ ...shape, backbone: "resnet", decoder: "unet", channels: 16 }, 32, { ...more, innerSteps: 1, order: 2 }],
+      [{ ...shape, backbone: "densenet", decoder: "unet", channels: 16 }, 32, { ...more, innerSteps: 1, order: 2 }],
     ] as const
   ) {
     step(architecture, size, work);

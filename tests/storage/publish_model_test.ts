@@ -12,6 +12,15 @@ import {
 } from "../../lib/storage/mod.ts";
 import { modelCard, modelWeights } from "../_util/model_card.ts";
 
+Deno.test("modelCardSchema reads a card from before there was a choice of backbones as one of Conv4", () => {
+  const card = modelCard();
+  const { backbone: _none, ...config } = card.config;
+  assertEquals(modelCardSchema.parse({ ...card, config }).config, card.config);
+  const resnet = { ...card, config: { ...card.config, backbone: "resnet" as const } };
+  assertEquals(modelCardSchema.parse(resnet).config.backbone, "resnet");
+  assertEquals(modelCardSchema.safeParse({ ...card, config: { ...config, backbone: "resnet50" } }).success, false);
+});
+
 Deno.test("modelCardSchema accepts exactly a ModelCard", () => {
   // The assignment is the test: it fails to compile when schema and type drift apart.
   const card: ModelCard = modelCardSchema.parse(modelCard());

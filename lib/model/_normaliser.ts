@@ -1,0 +1,96 @@
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  add,
+  affine,
+  channelMoments,
+  constant,
+  conv2d,
+  maxPool,
+  mul,
+  relu,
+  reshape,
+  rsqrt,
+  slice,
+  sub,
+  type Value,
+} from "../autodiff/mod.ts";
+import { NORM_EPSILON } from "./norm_epsilon.ts";
+
+/** Batch norm for the layers of one pass: takes the statistics handed in, in order, else the batch's own. */
+export interface Normaliser {
+  /**
+   * γ (x − m)/σ + β of a map `[B, H, W, C]`.
+   *
+   * @param moments `[2, C]` of x where they are known already; taken unless statistics were handed in.
+   */
+  norm(x: Value, layer: Record<string, Value>, moments?: () => Value): Value;
+  /**
+   * 3×3 convolution, norm, ReLU and 2×2 max pool, in an order that passes over the largest map as rarely as possible: with
+   * s = sign γ folded into the filter, γ(z − m)/σ + β = |γ|(s z − s m)/σ + β grows with s z, so pooling comes first and
+   * normalisation and ReLU work on a quarter of the elements. A bias (`b`, if there is one) cancels against the mean in
+   * exact arithmetic and is left out; statistics handed in and out include it, as PyTorch's do.
+   */
+  convNormPool(x: Value, layer: Record<string, Value>): Value;
+  /** The statistics used so far. */
+  readonly used: readonly Value[];
+}
+
+/** Row i of `[2, C]`. */
+function row(value: Value, i: number): Value {
+  const c = value.tensor.shape[1]!;
+  return reshape(slice(value, [i, 0], [1, c]), [c]);
+}
+
+/** 1 / σ. */
+function inverseDeviation(variance: Value): Value {
+  return rsqrt(add(variance, constant(tf.scalar(NORM_EPSILON))));
+}
+
+/** Moments of s·z turned into those of z + b: the mean's sign restored and the bias added. */
+function withSignAndBias(moments: Value, sign: Value, b: Value | undefined): Value {
+  const c = sign.tensor.size;
+  const first = constant(tf.tensor2d([1, 0], [2, 1]));
+  const signs = constant(tf.concat([tf.reshape(sign.tensor, [1, c]), tf.ones([1, c])], 0));
+  const signed = mul(moments, signs);
+  return b === undefined ? signed : add(signed, mul(first, reshape(b, [1, c])));
+}
+
+/** Starts a pass over normalised layers; `given` are the statistics to replay. */
+export function createNormaliser(given?: readonly Value[]): Normaliser {
+  const used: Value[] = [];
+  return {
+    used,
+    norm(x, { gamma, beta }, moments = () => channelMoments(x)) {
+      const statistics = given?.[used.length] ?? moments();
+      used.push(statistics);
+      const slope = mul(gamma!, inverseDeviation(row(statistics, 1)));
+      return affine(x, slope, sub(beta!, mul(row(statistics, 0), slope)));
+    },
+    convNormPool(x, { w, b, gamma, beta }) {
+      // −1 where γ < 0, else 1: a constant, its derivative is zero almost everywhere.
+      const sign = constant(tf.sub(1, tf.mul(2, tf.cast(tf.less(gamma!.tensor, 0), "float32"))));
+      const z = conv2d(x, mul(w!, sign)); // s·z without bias, [B, H, W, C]
+      let mean: Value; // of s·z without bias
+      let variance: Value;
+      const statistics = given?.[used.length];
+      if (statistics === undefined) {
+        const moments = channelMoments(z);
+        mean = row(moments, 0);
+        variance = row(moments, 1);
+        used.push(withSignAndBias(moments, sign, b));
+      } else {
+        const biased = row(statistics, 0);
+        mean = mul(b === undefined ? biased : sub(biased, b), sign);
+        variance = row(statistics, 1);
+        used.push(statistics);
+      }
+      const slope = mul(mul(gamma!, sign), inverseDeviation(variance));
+      return relu(affine(maxPool(z), slope, sub(beta!, mul(mean, slope)))); // [B, H/2, W/2, C]
+    },
+  };
+}
+
+/** Shapes of a convolution without bias and its norm: `w`, then `gamma` and `beta` of its output. */
+export function convNormShapes(path: string, kernel: number, cin: number, cout: number): [string, number[]][] {
+  return [[`${path}.w`, [kernel, kernel, cin, cout]], [`${path}.gamma`, [cout]], [`${path}.beta`, [cout]]];
+}
