@@ -12,6 +12,7 @@ export * from "./load_clip_set.ts";
 export * from "./magnify_clips.ts";
 export * from "./packed_clip_set.ts";
 export * from "./preprocess_clip.ts";
+export * from "./provide_jpeg_module.ts";
 export * from "./raw_image.ts";
 export * from "./read_frames.ts";
 export * from "./read_image_size.ts";
