@@ -29,8 +29,26 @@ export const configSchema = z.strictObject({
   frames: count.default(8).describe("M, frames a clip"),
   size: count.default(32).describe("H = W, pixels"),
   inputChannels: z.union([z.literal(1), z.literal(3)]).default(1),
-  input: z.enum(["frames", "difference"]).default("difference").describe("frames as they are, or each minus the first"),
+  input: z.enum(["frames", "difference", "flow"]).default("difference").describe(
+    "frames as they are, each minus the first, or optical flow (u, v, strain)",
+  ),
   time: z.enum(["tim", "linear", "nearest"]).default("tim"),
+  window: z.enum(["clip", "onset-apex"]).default("clip").describe("which frames of a clip are used"),
+  missingApex: z.enum(["midpoint", "motion"]).default("midpoint").describe(
+    "apex of a clip without one: middle of onset..offset, or the frame of largest motion",
+  ),
+  amplify: positive.default(1).describe("k of frame' = onset + k (frame - onset) for micro clips; 1: off"),
+  flow: z.strictObject({
+    method: z.enum(["farneback"]).default("farneback"),
+    size: count.nullable().default(null).describe("pixels at which flow is computed; null: 4 times size"),
+    scaling: z.enum(["fixed", "minmax"]).default("fixed").describe(
+      "to bytes: one scale for all, or by clip and channel",
+    ),
+    range: positive.nullable().default(null).describe(
+      "fixed scaling: largest displacement, in pixels of the output; null: size / 16",
+    ),
+    strainRange: positive.default(0.25).describe("fixed scaling: largest strain"),
+  }).prefault({}).describe("of input: flow"),
 
   backbone: z.enum(["conv4"]).default("conv4"),
   decoder: z.enum(["unet", "none"]).default("unet"),
@@ -68,9 +86,15 @@ export const configSchema = z.strictObject({
 
   checkpointEvery: count.default(10).describe("outer steps between checkpoints"),
   keepCheckpoints: count.default(3),
-}).refine(({ frames, input }) => frames > 1 || input === "frames", {
+}).refine(({ frames, input }) => frames > 1 || input !== "difference", {
   path: ["input"],
-  message: "expected frames, because a clip of one frame has no difference; --set input=frames",
+  message: "expected frames or flow, because a clip of one frame has no difference; --set input=frames",
+}).refine(({ inputChannels, input }) => input !== "flow" || inputChannels === 3, {
+  path: ["inputChannels"],
+  message: "expected 3 (u, v, strain) with input flow; --set inputChannels=3",
+}).refine(({ flow, size }) => flow.size === null || flow.size >= size, {
+  path: ["flow", "size"],
+  message: "expected at least size",
 });
 
 /** A complete, checked configuration. */

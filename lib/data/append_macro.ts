@@ -1,4 +1,5 @@
 import type { ClipSet } from "./clip_set.ts";
+import { recipeDifference } from "./recipe_difference.ts";
 
 /**
  * Adds the macro clips of another set, for the auxiliary loss: CK+ beside a micro-expression database, say.
@@ -24,9 +25,9 @@ import type { ClipSet } from "./clip_set.ts";
  * ```
  */
 export function appendMacro(set: ClipSet, macro: ClipSet): ClipSet {
-  for (const [key, value] of Object.entries(set.recipe)) {
-    const other = macro.recipe[key as keyof typeof set.recipe];
-    if (other !== value) throw new RangeError(`Cannot add macro clips: expected ${key} ${value}, got ${other}`);
+  const other = recipeDifference(set.recipe, macro.recipe);
+  if (other !== null) {
+    throw new RangeError(`Cannot add macro clips: expected ${other.field} ${other.a}, got ${other.b}`);
   }
   const { frames, size, channels } = set.recipe;
   const length = frames * size * size * channels;

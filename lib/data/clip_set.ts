@@ -1,3 +1,5 @@
+import type { FlowRecipe } from "./flow_recipe.ts";
+
 /** What a clip shows: a brief, involuntary movement, or a large, posed one that serves the auxiliary loss only. */
 export type ClipKind = "micro" | "macro";
 
@@ -11,10 +13,24 @@ export interface Recipe {
   readonly size: number;
   /** 1 (grey) or 3 (RGB), C. Grey pictures are widened to three channels, colour narrowed to one (Rec. 601 luma). */
   readonly channels: 1 | 3;
-  /** What the network sees: the frames, or each frame minus the first. Applied in floating point at the model's door. */
-  readonly input: "frames" | "difference";
+  /**
+   * What the network sees: the frames; each frame minus the first, in floating point at the model's door; or optical
+   * flow (u, v, strain) from the onset to the apex (M = 1) or to each frame (M > 1), which needs C = 3 and `flow`.
+   */
+  readonly input: "frames" | "difference" | "flow";
   /** How M frames are taken from any number of frames (method: TIM by default). */
   readonly time: "tim" | "linear" | "nearest";
+  /** Which frames count: onset to offset, or onset to apex. @default {"clip"} */
+  readonly window?: "clip" | "onset-apex";
+  /**
+   * The apex of a clip that has none: the middle of onset..offset (where the offset is not known either, as `motion`),
+   * or the frame of largest motion. @default {"midpoint"}
+   */
+  readonly missingApex?: "midpoint" | "motion";
+  /** k of frame′ = onset + k (frame − onset), taken of micro clips only; 1 changes nothing. @default {1} */
+  readonly amplify?: number;
+  /** Of `input: "flow"` and only then. */
+  readonly flow?: FlowRecipe;
 }
 
 /**

@@ -108,12 +108,17 @@ export function decodePacked(
   };
 }
 
+const RECIPE_FIELDS = ["frames", "size", "channels", "input", "time", "window", "missingApex", "amplify", "flow"];
+const FLOW_FIELDS = ["method", "size", "scaling", "range", "strainRange"];
+
 /** Checks the recipe's fields; unknown ones mean preprocessing that this code cannot repeat. */
 function readRecipe(value: unknown, doing: string): Recipe {
-  const { frames, size, channels, input, time, ...others } = (value ?? {}) as Record<string, unknown>;
-  const recipe = { frames, size, channels, input, time } as Recipe;
+  const recipe = (value ?? {}) as Recipe;
   checkRecipe(recipe, doing);
-  const unknown = Object.keys(others);
+  const unknown = [
+    ...Object.keys(recipe).filter((key) => !RECIPE_FIELDS.includes(key)),
+    ...Object.keys(recipe.flow ?? {}).filter((key) => !FLOW_FIELDS.includes(key)).map((key) => `flow.${key}`),
+  ];
   if (unknown.length > 0) throw new RangeError(`Cannot ${doing}: unknown recipe fields ${unknown.join(", ")}`);
   return recipe;
 }

@@ -37,6 +37,9 @@ export function architectureOf(config: Config, classes: number): Architecture {
  * ```
  */
 export function recipeOf(config: Config): Recipe {
-  const { frames, size, inputChannels, input, time } = config;
-  return { frames, size, channels: inputChannels, input, time };
+  const { frames, size, inputChannels, input, time, window, missingApex, amplify, flow } = config;
+  return {
+    ...{ frames, size, channels: inputChannels, input, time, window, missingApex, amplify },
+    ...(input === "flow" && { flow: { ...flow, size: flow.size ?? 4 * size, range: flow.range ?? size / 16 } }),
+  };
 }

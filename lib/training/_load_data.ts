@@ -5,6 +5,7 @@ import {
   type ClipSet,
   decodePacked,
   loadClipSet,
+  recipeDifference,
   splitSubjects,
   type SubjectSplit,
   syntheticHoldout,
@@ -61,11 +62,10 @@ async function readClipSet(path: string, config: Config, { signal, onProgress }:
   }
   const { tensors, metadata } = await readPacked(path);
   const set = decodePacked(tensors, metadata, { name: path });
-  for (const [key, value] of Object.entries(recipe)) {
-    const packed = set.recipe[key as keyof typeof recipe];
-    if (packed !== value) {
-      throw new RangeError(`Cannot use ${path}: it was packed with ${key} ${packed}, the configuration says ${value}`);
-    }
+  const other = recipeDifference(set.recipe, recipe);
+  if (other !== null) {
+    const { field, a, b } = other;
+    throw new RangeError(`Cannot use ${path}: it was packed with ${field} ${a}, the configuration says ${b}`);
   }
   return set;
 }
