@@ -7,6 +7,7 @@ import type { PackedClipSet } from "./packed_clip_set.ts";
  *
  * @param set The clips; their bytes are shared, not copied.
  * @returns Tensors and metadata, ready for the safetensors codec. {@linkcode decodePacked} is the inverse.
+ * @throws {TypeError} When the clips lie in a file.
  *
  * @example
  * ```ts
@@ -27,11 +28,12 @@ import type { PackedClipSet } from "./packed_clip_set.ts";
  * ```
  */
 export function encodePacked(set: ClipSet): PackedClipSet {
-  const { recipe, ids } = set;
+  const { recipe, ids, clips } = set;
+  if (!(clips instanceof Uint8Array)) throw new TypeError("Cannot encode a packed set: expected clips in memory");
   const n = ids.length;
   return {
     tensors: {
-      clips: { dtype: "U8", shape: [n, recipe.frames, recipe.size, recipe.size, recipe.channels], data: set.clips },
+      clips: { dtype: "U8", shape: [n, recipe.frames, recipe.size, recipe.size, recipe.channels], data: clips },
       labels: { dtype: "I32", shape: [n], data: set.labels },
       subjects: { dtype: "I32", shape: [n], data: set.subjects },
       kinds: { dtype: "U8", shape: [n], data: Uint8Array.from(set.kinds, (kind) => PACKED_KINDS.indexOf(kind)) },

@@ -70,7 +70,7 @@ export async function loadClipSet(
   manifestPath: string,
   recipe: Recipe,
   options: LoadClipSetOptions = {},
-): Promise<ClipSet> {
+): Promise<ClipSet & { readonly clips: Uint8Array }> {
   const { labels = null, concurrency = 4, maxPixels = 40e6, signal, onProgress } = options;
   checkRecipe(recipe, `load ${manifestPath}`);
   if (!Number.isInteger(concurrency) || concurrency < 1) {

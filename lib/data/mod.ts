@@ -1,5 +1,6 @@
 /** Manifests, pictures, preprocessing, episodes, the synthetic generator: typed arrays, no tensors. @module */
 export * from "./append_macro.ts";
+export * from "./clip_bytes.ts";
 export * from "./clip_entry.ts";
 export * from "./clip_listing.ts";
 export * from "./clip_set.ts";
@@ -9,6 +10,7 @@ export * from "./encode_packed.ts";
 export * from "./evaluation_episodes.ts";
 export * from "./flow_recipe.ts";
 export * from "./frame_source.ts";
+export * from "./gather_clips.ts";
 export * from "./load_clip_set.ts";
 export * from "./magnify_clips.ts";
 export * from "./packed_clip_set.ts";

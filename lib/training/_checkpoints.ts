@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Config } from "../config/mod.ts";
-import type { ClipSet, SubjectSplit } from "../data/mod.ts";
+import type { ClipBytes, ClipSet, SubjectSplit } from "../data/mod.ts";
 import type { AdamState } from "../meta/mod.ts";
 import { latestCheckpoint, type ObjectStore, saveCheckpoint, type StoredTensor } from "../storage/mod.ts";
 import { mapTree, type Tree, zipTrees } from "../tree/mod.ts";
@@ -43,9 +43,17 @@ export async function courseOf(config: Config, set: ClipSet, split: SubjectSplit
     subjectNames,
     labels: [...set.labels],
     subjects: [...set.subjects],
-    clips: await sha256(set.clips),
+    clips: await digestOf(set.clips),
   });
   return await sha256(new TextEncoder().encode(facts));
+}
+
+/** Stands for the clips' content; a packed file carries its own, so that it need not be read whole. */
+async function digestOf(clips: ClipBytes): Promise<string> {
+  if (clips instanceof Uint8Array) return await sha256(clips);
+  if ("path" in clips) return clips.digest;
+  const parts = await Promise.all(clips.parts.map(digestOf));
+  return await sha256(new TextEncoder().encode(JSON.stringify([parts, [...clips.part], [...clips.index]])));
 }
 
 async function sha256(bytes: Uint8Array): Promise<string> {
