@@ -14,6 +14,7 @@ export * from "./gather_clips.ts";
 export * from "./load_clip_set.ts";
 export * from "./magnify_clips.ts";
 export * from "./packed_clip_set.ts";
+export * from "./packed_head.ts";
 export * from "./preprocess_clip.ts";
 export * from "./provide_jpeg_module.ts";
 export * from "./raw_image.ts";
