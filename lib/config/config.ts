@@ -55,6 +55,9 @@ export const configSchema = z.strictObject({
   channels: count.default(16).describe("C of every hidden layer"),
   norm: z.enum(["support", "transductive"]).default("support"),
 
+  episodes: z.enum(["within", "mixed", "across"]).default("within").describe(
+    "whose clips a task holds: one subject's, all subjects' mixed, or support and query of different subjects",
+  ),
   ways: z.int().min(2).nullable().default(null).describe("N; null: every class the subject offers"),
   shots: count.default(5).describe("K, support clips a class"),
   queries: count.default(5).describe("Q, query clips a class"),

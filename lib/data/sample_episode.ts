@@ -1,5 +1,6 @@
 import type { Random } from "../random/mod.ts";
 import { checkCount, checkSubjects, clipsByClass, databaseOf } from "./_clips_by_class.ts";
+import { crossSubjectEpisode } from "./_cross_subject_episode.ts";
 import { pickMacros } from "./_pick_macros.ts";
 import type { ClipSet, Episode } from "./clip_set.ts";
 
@@ -13,6 +14,11 @@ export interface SampleEpisodeOptions {
   readonly queries: number;
   /** Macro clips a class. @default {0} */
   readonly macros?: number;
+  /**
+   * Whose clips a task holds: one subject's, those of all subjects mixed, or support and query from different
+   * subjects. @default {"within"}
+   */
+  readonly scope?: "within" | "mixed" | "across";
 }
 
 /**
@@ -23,6 +29,10 @@ export interface SampleEpisodeOptions {
  * classes are added, first those of which it has one clip, and filled with micro clips of the same database's other
  * subjects; still fewer than N is accepted, fewer than two means another subject. Of n clips of a class,
  * min(K, n − 1) go to the support set and min(Q, n − K) of the rest to the query set, so that every class has both.
+ *
+ * `scope: "mixed"` takes N of the classes that have two clips or more among all `subjects`, and support and query from
+ * any of them; `"across"` divides the subjects at random into two halves, one for the support set and one for the query
+ * set. The task's `subject` is then that of its first query clip.
  *
  * Macro clips are of the task's classes, the subject's own where it has any, else other subjects' of `subjects`.
  *
@@ -59,12 +69,20 @@ export function sampleEpisode(
   random: Random,
 ): Episode {
   const doing = "sample an episode";
-  const { ways = null, shots, queries, macros = 0 } = options;
+  const { ways = null, shots, queries, macros = 0, scope = "within" } = options;
   if (ways !== null) checkCount(ways, "ways", 2, doing);
   checkCount(shots, "shots", 1, doing);
   checkCount(queries, "queries", 1, doing);
   checkCount(macros, "macros", 0, doing);
   const allowed = checkSubjects(set, subjects, doing);
+  if (scope !== "within") {
+    const episode = crossSubjectEpisode(set, allowed, { scope, ways, shots, queries, macros }, random);
+    if (episode !== null) return episode;
+    const needed = scope === "mixed"
+      ? "two classes with two micro clips each"
+      : "two classes that several subjects show";
+    throw new RangeError(`Cannot ${doing}: expected ${needed}, got fewer among ${allowed.length} subjects`);
+  }
   const withMicro = new Set(set.subjects.filter((_, i) => set.kinds[i] === "micro"));
   for (const subject of random.shuffle(allowed.filter((subject) => withMicro.has(subject)))) {
     const pools = drawClasses(set, { subject, allowed: new Set(allowed), ways }, random);

@@ -151,7 +151,7 @@ async function statisticsJob(
 /** Calibrates and predicts by the very code of the adapt and predict functions. */
 async function evaluateJob(
   { set }: RunnerSetup,
-  { weights, card, episode }: Extract<Job, { kind: "evaluate" }>,
+  { weights, card, episode, innerSteps = card.config.innerSteps }: Extract<Job, { kind: "evaluate" }>,
 ): Promise<EvaluationResult> {
   const engine = createInferenceEngine();
   const n = card.classes.length;
@@ -170,12 +170,12 @@ async function evaluateJob(
   };
   const before = await predict(weights);
   const indices = [...episode.support, ...episode.macro];
-  const after = episode.support.length === 0 ? before : await predict(
+  const after = episode.support.length === 0 || innerSteps === 0 ? before : await predict(
     (await engine.calibrate(weights, card, {
       clips: gatherClips(set, indices),
       labels: labelsOf(set, indices),
       kinds: indices.map((index) => set.kinds[index]!),
-    })).weights,
+    }, { innerSteps })).weights,
   );
   return { subject: episode.subject, truth: labelsOf(set, episode.query), before, after };
 }

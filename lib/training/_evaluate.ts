@@ -47,6 +47,20 @@ export interface EvaluateOptions {
   readonly repeats?: number;
   /** Classes left out of each subject's calibration, drawn by subject; default 0. */
   readonly absent?: number;
+  /** Gradient steps of a calibration; default the configuration's. */
+  readonly innerSteps?: number;
+}
+
+/** What was said of the held-out subjects' query clips. */
+interface HoldoutPredictions {
+  /** K, calibration clips a class. */
+  readonly shots: number;
+  /** One entry a subject, its splits joined. */
+  readonly subjects: readonly EvaluationResult[];
+  /** One entry a subject and split. */
+  readonly splits: readonly EvaluationResult[];
+  /** The classes left out of the calibration of each split. */
+  readonly gone: readonly ReadonlySet<number>[];
 }
 
 /** Held-out subjects with θ as it is and after calibration. */
@@ -103,17 +117,17 @@ function hits(truth: readonly number[], predicted: readonly number[]): number {
   return truth.filter((label, i) => label === predicted[i]).length;
 }
 
-/** Evaluates weights on held-out subjects: calibration clips first, everything else a query. */
-export async function evaluateHoldout(
+/** Predicts held-out subjects before and after calibration: calibration clips first, everything else a query. */
+export async function predictHoldout(
   runner: JobRunner,
   config: Config,
   set: ClipSet,
   split: SubjectSplit,
   { weights, card }: { readonly weights: Weights; readonly card: ModelCard },
   options: EvaluateOptions = {},
-): Promise<Evaluation> {
+): Promise<HoldoutPredictions> {
   const { macros, seed } = config;
-  const { shots = config.shots, repeats = config.repeats, absent = 0 } = options;
+  const { shots = config.shots, repeats = config.repeats, absent = 0, innerSteps } = options;
   const useMacro = !["magnify", "none"].includes(config.macro) && config.lambda2 > 0;
   const whole = evaluationEpisodes(set, split.heldout, {
     shots,
@@ -124,11 +138,27 @@ export async function evaluateHoldout(
   const gone = whole.map(({ ways, subject }) =>
     new Set(createRandom(seed, "absent", subject).shuffle(ways).slice(0, Math.min(absent, ways.length - 1)))
   );
-  const episodes = whole.map((episode, i) => withoutClasses(episode, set, gone[i]!));
-  const splits = await runner.run<"evaluate">(
-    episodes.map((episode) => ({ kind: "evaluate" as const, weights, card, episode })),
-  );
-  const results = bySubject(splits);
+  const splits = await runner.run<"evaluate">(whole.map((episode, i) => ({
+    kind: "evaluate" as const,
+    weights,
+    card,
+    episode: withoutClasses(episode, set, gone[i]!),
+    ...(innerSteps !== undefined && { innerSteps }),
+  })));
+  return { shots, subjects: bySubject(splits), splits, gone };
+}
+
+/** Evaluates weights on held-out subjects: predictions and their scores. */
+export async function evaluateHoldout(
+  runner: JobRunner,
+  config: Config,
+  set: ClipSet,
+  split: SubjectSplit,
+  model: { readonly weights: Weights; readonly card: ModelCard },
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const { absent = 0 } = options;
+  const { shots, subjects: results, splits, gone } = await predictHoldout(runner, config, set, split, model, options);
   type Rows = readonly Pick<EvaluationResult, "truth" | "after">[];
   const matrix = (rows: Rows) =>
     confusionMatrix(rows.flatMap((row) => row.truth), rows.flatMap((row) => row.after), set.classes.length);
@@ -138,7 +168,9 @@ export async function evaluateHoldout(
   const paired = (metric: (confusion: ConfusionMatrix) => number): PairedMetric => ({
     before: metric(confusion.before),
     after: metric(confusion.after),
-    gain: bootstrapGain(pairs, (rows: Rows) => metric(matrix(rows)), { random: createRandom(seed, "bootstrap") }),
+    gain: bootstrapGain(pairs, (rows: Rows) => metric(matrix(rows)), {
+      random: createRandom(config.seed, "bootstrap"),
+    }),
   });
   const subjects = results.map((result): SubjectScore => ({
     subject: set.subjectNames[result.subject]!,

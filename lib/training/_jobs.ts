@@ -22,7 +22,14 @@ export type Job =
   }
   | { readonly kind: "supervised"; readonly theta: Theta; readonly clips: readonly number[] }
   | { readonly kind: "statistics"; readonly theta: Theta; readonly clips: readonly number[] }
-  | { readonly kind: "evaluate"; readonly weights: Weights; readonly card: ModelCard; readonly episode: Episode };
+  | {
+    readonly kind: "evaluate";
+    readonly weights: Weights;
+    readonly card: ModelCard;
+    readonly episode: Episode;
+    /** Gradient steps of the calibration; default the card's. 0: none. */
+    readonly innerSteps?: number;
+  };
 
 /** The gradient of one task. */
 export interface GradientResult {

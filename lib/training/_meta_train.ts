@@ -3,7 +3,7 @@ import { type ClipSet, type Episode, sampleEpisode } from "../data/mod.ts";
 import { adam, type AdamState, clipByGlobalNorm } from "../meta/mod.ts";
 import { createRandom } from "../random/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
-import { flattenTree, mapTree, type Tree, zipTrees } from "../tree/mod.ts";
+import { mapTree, type Tree, zipTrees } from "../tree/mod.ts";
 import type { GradientResult, Job, JobRunner, Theta } from "./_jobs.ts";
 
 /** One outer step, as the learning curve shows it. */
@@ -33,7 +33,8 @@ export class DivergedError extends Error {
   }
 }
 
-function arraysOf(tensors: Tree<StoredTensor>): Tree<Float32Array> {
+/** The numbers of tensors at rest. */
+export function arraysOf(tensors: Tree<StoredTensor>): Tree<Float32Array> {
   return mapTree(tensors, (tensor) => tensor.data as Float32Array);
 }
 
@@ -87,8 +88,8 @@ function mixedJobs(config: Config, set: ClipSet, subjects: readonly number[], { 
 function taskJobs(config: Config, set: ClipSet, subjects: readonly number[], { step, theta }: TrainState) {
   return Array.from({ length: config.tasksPerStep }, (_, task): Extract<Job, { kind: "meta" }> => {
     const random = createRandom(config.seed, "episode", step, task);
-    const { ways, shots, queries, macros } = config;
-    const episode: Episode = sampleEpisode(set, subjects, { ways, shots, queries, macros }, random);
+    const { ways, shots, queries, macros, episodes: scope } = config;
+    const episode: Episode = sampleEpisode(set, subjects, { ways, shots, queries, macros, scope }, random);
     const labelOrder = config.shuffleLabels ? random.shuffle(Array.from(set.classes.keys())) : null;
     return { kind: "meta", theta, episode, firstOrder: config.firstOrder || step < config.warmupSteps, labelOrder };
   });
@@ -168,25 +169,4 @@ export async function outerStep(
     moments: { params: params.state, rates: rateMoments },
     history: [...state.history, row],
   };
-}
-
-/** The state before the first step. */
-export function firstState(config: Config, params: Tree<StoredTensor>): TrainState {
-  const learned = config.learnInnerRates && config.algorithm !== "supervised";
-  const rates = learned
-    ? mapTree(params, (): StoredTensor => ({ dtype: "F32", shape: [], data: Float32Array.of(config.alpha) }))
-    : null;
-  const optimizer = adam();
-  return {
-    step: 0,
-    theta: { params, rates },
-    moments: { params: optimizer.init(arraysOf(params)), rates: rates && optimizer.init(arraysOf(rates)) },
-    history: [],
-  };
-}
-
-/** Parameters and bytes of a network, for the model card. */
-export function sizeOf(params: Tree<StoredTensor>): { parameters: number; bytes: number } {
-  const parameters = flattenTree(params).reduce((sum, [, tensor]) => sum + tensor.data.length, 0);
-  return { parameters, bytes: 4 * parameters };
 }

@@ -1,18 +1,15 @@
-import * as tf from "@tensorflow/tfjs-core";
 import type { Config } from "../config/mod.ts";
 import type { ClipSet, SubjectSplit } from "../data/mod.ts";
-import { architectureOf, type ModelCard, toStored, type Weights } from "../inference/mod.ts";
-import { initParams } from "../model/mod.ts";
-import { createRandom } from "../random/mod.ts";
-import { promote, publishModel, type StoredTensor } from "../storage/mod.ts";
-import { mapTree, type Tree } from "../tree/mod.ts";
+import type { ModelCard } from "../inference/mod.ts";
+import { promote, publishModel } from "../storage/mod.ts";
 import { courseOf, loadState, saveState } from "./_checkpoints.ts";
 import { evaluateHoldout, type Evaluation } from "./_evaluate.ts";
 import type { JobRunner } from "./_jobs.ts";
+import { finishTraining } from "./_finish_training.ts";
 import { loadData, splitOf } from "./_load_data.ts";
-import { DivergedError, firstState, type HistoryRow, outerStep, sizeOf, type TrainState } from "./_meta_train.ts";
+import { firstState } from "./_first_state.ts";
+import { DivergedError, type HistoryRow, outerStep, type TrainState } from "./_meta_train.ts";
 import { settleConfig } from "./_settle_config.ts";
-import { runningStatistics } from "./_running_statistics.ts";
 import { openRunner } from "./_open_runner.ts";
 import type { TrainingOptions, TrainingResult } from "./types.ts";
 
@@ -23,16 +20,6 @@ export interface TrainedModel extends TrainingResult {
   readonly history: readonly HistoryRow[];
   /** Training and held-out subjects by name. */
   readonly subjects: { readonly train: readonly string[]; readonly heldout: readonly string[] };
-}
-
-/** First parameters, read from the backend that drew them. */
-async function freshParams(config: Config, classes: number): Promise<Tree<StoredTensor>> {
-  const tensors = initParams(architectureOf(config, classes), createRandom(config.seed, "init"));
-  try {
-    return await toStored(tensors);
-  } finally {
-    mapTree(tensors, (tensor) => tensor.dispose());
-  }
 }
 
 /** The outer loop, with checkpoints; stops at the last whole step when the signal says so. */
@@ -138,31 +125,21 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
   const settled = settleConfig(config, set, split.train);
   const course = await courseOf(settled, set, split);
   const resumed = await loadState(options, course);
-  const first = resumed ?? firstState(settled, await freshParams(settled, set.classes.length));
+  const first = resumed ?? await firstState(settled, set.classes.length);
   if (resumed !== null) onEvent({ type: "status", message: `resuming after step ${resumed.step}` });
   const named = (subjects: readonly number[]) => subjects.map((subject) => set.subjectNames[subject]!);
   const runner = await openRunner({ config: settled, set }, options.workers, signal);
   try {
     const state = await runSteps(settled, set, split, runner, first, course, options);
     onEvent({ type: "status", message: `evaluating ${split.heldout.length} held-out subjects` });
-    const { params, rates } = state.theta;
-    const stats = await runningStatistics(runner, state.theta, set, split.train, settled.seed);
-    const weights: Weights = { params, stats, ...(rates && { rates }) };
-    const card: ModelCard = {
-      formatVersion: 1,
+    const { weights, card } = await finishTraining(runner, settled, set, split.train, state.theta, {
       name,
-      config: settled,
-      classes: set.classes,
-      recipe: set.recipe,
-      metrics: {},
       provenance: {
-        backend: tf.getBackend(),
         clips: String(set.ids.length),
         trainSubjects: JSON.stringify(named(split.train)),
         ...options.provenance,
       },
-      ...sizeOf(params),
-    };
+    });
     const evaluation = await evaluateHoldout(runner, settled, set, split, { weights, card });
     const metrics = summaryOf(evaluation);
     signal.throwIfAborted();
