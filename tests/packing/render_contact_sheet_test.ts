@@ -3,6 +3,18 @@ import { parseHTML } from "linkedom";
 import { checkClips, renderContactSheet, summarizeClips } from "../../lib/packing/mod.ts";
 import { RECIPE, tempFolder, writeClips } from "./_util/clips.ts";
 
+interface Node {
+  readonly textContent: string;
+  readonly parentElement: Node | null;
+  getAttribute(name: string): string | null;
+}
+
+interface Page {
+  readonly body: Node;
+  querySelector(selector: string): Node | null;
+  querySelectorAll(selector: string): Iterable<Node> & { readonly length: number };
+}
+
 async function pageOf(shown: readonly number[]) {
   await using folder = await tempFolder();
   const clips = await writeClips(folder.path, 4);
@@ -15,7 +27,7 @@ async function pageOf(shown: readonly number[]) {
   const checked = await checkClips(entries, RECIPE, { workers: 0, pictures: new Set(shown) });
   const summaries = summarizeClips(entries, checked.map(({ facts }) => facts), findings);
   const html = renderContactSheet({ recipe: RECIPE, summaries, entries, checked, findings, shown });
-  return { html, document: (parseHTML(html) as unknown as { document: Document }).document };
+  return { html, document: (parseHTML(html) as unknown as { document: Page }).document };
 }
 
 Deno.test("renderContactSheet() shows the chosen clips, marks frames with their numbers, says what is left out", async () => {
