@@ -12,9 +12,11 @@ export interface Finding {
 
 /** What a reader found in one data set: its clips in a fixed order, and everything that was not as it should be. */
 export interface ClipListing {
-  /** Short name, the `database` of every entry. */
+  /** Short name, the `database` of every entry; of a composite the names, joined by `+`. */
   readonly database: string;
   /** Ordered the same on every machine. */
   readonly entries: readonly ClipEntry[];
   readonly findings: readonly Finding[];
+  /** What nothing is wrong with but a person should know, such as how many clips have no label. One sentence each. */
+  readonly notes?: readonly string[];
 }

@@ -25,4 +25,6 @@ export * from "./recipe_difference.ts";
 export * from "./sample_episode.ts";
 export * from "./split_subjects.ts";
 export * from "./to_model_input.ts";
+export * from "./databases/mod.ts";
+export * from "./label_sets/mod.ts";
 export * from "./synthetic/mod.ts";

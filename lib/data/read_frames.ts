@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import { fileError } from "./_file_error.ts";
+import { frameNumber } from "./_frame_number.ts";
 import { decodeImage } from "./decode_image.ts";
 import type { FrameSource } from "./frame_source.ts";
 import type { RawImage } from "./raw_image.ts";
@@ -19,12 +20,6 @@ export interface ClipFrames extends FrameSource {
   /** Paths of the frames, in order. */
   readonly paths: readonly string[];
   read(index: number): Promise<RawImage>;
-}
-
-/** The last digit run before the extension: `reg_img046.jpg` is 46. */
-function frameNumber(name: string): number | null {
-  const run = name.replace(/\.[^.]*$/, "").match(/\d+(?!.*\d)/s);
-  return run === null ? null : Number(run[0]);
 }
 
 /** Picture files of a folder with their numbers, ascending. Thumbs.db, ._x.jpg and other companions are passed over. */

@@ -1,0 +1,28 @@
+import { onlyRoot } from "./_explore.ts";
+import { onlyAnnotations } from "./_find_annotations.ts";
+import type { CodedDatabase } from "./_read_coded.ts";
+
+/** CASME II: `sub01/EP02_01f/img46.jpg` or `reg_img46.jpg`; a clip's name is unique only within its subject. */
+export const CASME2: CodedDatabase = {
+  name: "casme2",
+  title: "CASME II",
+  subjectFolder: /^sub\d{1,2}$/i,
+  example: "sub01, sub02, …",
+  subjectName: (number) => `sub${String(number).padStart(2, "0")}`,
+  fileName: /^CASME[-_ ]?(2|II)(?!.*objective).*\.(xlsx|xls|csv)$/i,
+  columns: {
+    subject: ["subject"],
+    clip: ["filename"],
+    onset: ["onsetframe"],
+    apex: ["apexframe"],
+    offset: ["offsetframe"],
+    label: ["estimatedemotion"],
+  },
+  expected: "columns Subject, Filename, OnsetFrame, ApexFrame, OffsetFrame, Estimated Emotion, clips like EP02_01f",
+  clipName: /^EP\d/i,
+  fps: 200,
+  shared: false,
+  foreignFrame: (name) => /EP.*-\d+\.\w+$/i.test(name) ? "CASME" : null,
+  roots: (found, root) => [onlyRoot(found, "CASME II", root)],
+  annotations: (found, spec, root) => [onlyAnnotations(found, spec, root)],
+};
