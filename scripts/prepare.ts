@@ -14,6 +14,8 @@ import { UsageError } from "./_lib/usage_error.ts";
 
 const DATASETS = ["samm", "smic", "casme", "casme2", "casme-squared", "ckplus", "manifest", "synthetic"] as const;
 
+const LABEL_COLUMNS = ["valence", "self-report"] as const;
+
 const SPEC = {
   command: "prepare",
   summary: "Turns data sets into one packed file that trains fast, or checks them and shows what it found.",
@@ -33,6 +35,13 @@ const SPEC = {
     },
     out: { type: "string", value: "FILE.safetensors", help: "the packed file" },
     labels: { type: "string", value: "native|5|megc3|MAP.json", default: "native", help: "which classes" },
+    camera: { type: "string", choices: ["hs", "vis", "nir"], default: "hs", help: "camera of SMIC" },
+    "label-column": {
+      type: "string",
+      choices: LABEL_COLUMNS,
+      default: "valence",
+      help: "column of CAS(ME)² that is the label",
+    },
     frames: { type: "integer", min: 1, max: 4096, value: "M", help: "frames a clip" },
     size: { type: "integer", min: 1, max: 4096, value: "S", help: "height and width in pixels" },
     channels: { type: "integer", min: 1, max: 3, value: "1|3", help: "grey or colour" },
@@ -131,15 +140,34 @@ function task(): string {
   return Deno.env.get("npm_command") === "exec" ? "npx -y deno@2.9.6 task" : "deno task";
 }
 
-/** Says what readers noticed, the first ten of them. */
-function sayFindings({ findings, notes }: PreparedClips, output: Output): void {
-  const all = [...findings.values()].flat();
-  if (all.length > 0) output.say(`\n${all.length} ${all.length === 1 ? "finding" : "findings"}:`);
-  for (const { file, line, message } of all.slice(0, 10)) {
-    output.say(`  ${file}${line === null ? "" : `, line ${line}`}: ${message}`);
-  }
-  if (all.length > 10) output.say(`  and ${all.length - 10} more (--json FILE lists all)`);
+const plural = (n: number, one: string) => `${n} ${one}${n === 1 ? "" : /s$/.test(one) ? "es" : "s"}`;
+
+/** The first ten lines of many. */
+function sayList(title: string, lines: readonly string[], output: Output): void {
+  if (lines.length > 0) output.say(`\n${title}:`);
+  for (const line of lines.slice(0, 10)) output.say(`  ${line}`);
+  if (lines.length > 10) output.say(`  and ${lines.length - 10} more (--json FILE lists all)`);
+}
+
+/** Says what readers noticed, and what the label set leaves out. */
+function sayFindings({ findings, notes, leftOut }: PreparedClips, output: Output): void {
+  const left = leftOut.map(({ database, label, reason, count }) => `${database} ${label}: ${count} (${reason})`);
+  const clips = leftOut.reduce((sum, { count }) => sum + count, 0);
+  sayList(`${plural(clips, "clip")} left out by the label set`, left, output);
+  const found = [...findings.values()].flat().map(({ file, line, message }) =>
+    `${file}${line === null ? "" : `, row ${line}`}: ${message}`
+  );
+  sayList(plural(found.length, "finding"), found, output);
+  if (notes.length > 0) output.say();
   for (const note of notes) output.say(`Note: ${note}`);
+}
+
+/** What `--strict` makes of findings. */
+function strictError({ findings }: PreparedClips): Error | undefined {
+  const count = [...findings.values()].flat().length;
+  return count === 0
+    ? undefined
+    : new Error(`Cannot accept ${plural(count, "finding")} with --strict; they are listed above`);
 }
 
 function listFindings({ findings }: PreparedClips) {
@@ -158,8 +186,6 @@ interface Work {
 function speed(begun: number, frames: number): string {
   return frames === 0 ? "" : `${Math.round(1000 * frames / (performance.now() - begun))} frames/s`;
 }
-
-const plural = (n: number, one: string) => `${n} ${one}${n === 1 ? "" : /s$/.test(one) ? "es" : "s"}`;
 
 async function check({ values, prepared, recipe, signal, output }: Work): Promise<number> {
   const { entries, findings } = prepared;
@@ -180,9 +206,7 @@ async function check({ values, prepared, recipe, signal, output }: Work): Promis
   for (const line of clipTable(summaries)) output.say(line);
   sayFindings(prepared, output);
   const broken = checked.flatMap(({ error }) => (error === null ? [] : [error]));
-  if (broken.length > 0) output.say(`\n${plural(broken.length, "clip")} cannot be read:`);
-  for (const error of broken.slice(0, 10)) output.say(`  ${error}`);
-  if (broken.length > 10) output.say(`  and ${broken.length - 10} more (--json FILE lists all)`);
+  sayList(`${plural(broken.length, "clip")} cannot be read`, broken, output);
   const frames = checked.reduce((sum, { facts }) => sum + (facts?.frames ?? 0), 0);
   const seconds = (performance.now() - begun) / 1000;
   output.say(`\nRead ${plural(entries.length, "clip")}, ${plural(frames, "frame")} in ${formatSeconds(seconds)}.`);
@@ -202,11 +226,18 @@ async function check({ values, prepared, recipe, signal, output }: Work): Promis
     })),
     seconds,
   });
+  const strict = values.strict ? strictError(prepared) : undefined;
+  if (strict) throw strict;
   return broken.length > 0 ? 1 : 0;
 }
 
 async function pack({ values, prepared, recipe, signal, output }: Work, out: string): Promise<void> {
   const { entries, findings } = prepared;
+  const strict = values.strict ? strictError(prepared) : undefined;
+  if (strict) {
+    sayFindings(prepared, output);
+    throw strict;
+  }
   const begun = performance.now();
   const bars = createBars();
   let kept = 0;
@@ -266,7 +297,7 @@ async function main({ values, order }: ParsedFlags<typeof SPEC.flags>, signal: A
   const prepared = await readClips(sources, {
     labels: values.labels,
     config,
-    strict: values.strict,
+    reading: { camera: values.camera, labelColumn: values["label-column"] },
     signal,
     onProgress: (done, total) => bars.update("Rendering clips", done, total),
   }).finally(bars.finish);

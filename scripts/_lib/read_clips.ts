@@ -1,6 +1,16 @@
-import { join } from "@std/path";
 import type { Config } from "../../lib/config/mod.ts";
-import { type ClipEntry, type Finding, readManifest, writeSyntheticDataSet } from "../../lib/data/mod.ts";
+import {
+  applyLabelSet,
+  type ClipEntry,
+  type ClipListing,
+  type DatabaseName,
+  type Finding,
+  type LeftOut,
+  readDatabase,
+  type ReadDatabaseOptions,
+  readLabelSet,
+  writeSyntheticDataSet,
+} from "../../lib/data/mod.ts";
 import type { DataSource } from "./data_sources.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -8,12 +18,12 @@ import { UsageError } from "./usage_error.ts";
 export interface PreparedClips {
   /** In the order of the data sets, labels mapped. */
   readonly entries: readonly ClipEntry[];
-  /** By database. */
+  /** By database, in the order of the data sets. */
   readonly findings: ReadonlyMap<string, readonly Finding[]>;
-  /** Facts about the whole, a sentence each. */
+  /** Facts that a person should know, a sentence each. */
   readonly notes: readonly string[];
   /** Clips that the label set leaves out, by database, label and reason. */
-  readonly leftOut: readonly { readonly database: string; readonly label: string; readonly count: number }[];
+  readonly leftOut: readonly LeftOut[];
   /** What is kept in the packed file; it names no place on this machine. */
   readonly provenance: unknown;
 }
@@ -22,45 +32,69 @@ export interface PreparedClips {
 export interface ReadClipsOptions {
   readonly labels: string;
   readonly config: Config;
-  readonly strict: boolean;
+  /** SMIC's camera, CAS(ME)²'s label column. */
+  readonly reading: Pick<ReadDatabaseOptions, "camera" | "labelColumn">;
   readonly signal: AbortSignal;
   /** Told while a synthetic set is rendered. */
   onProgress(done: number, total: number): void;
 }
 
-/** A manifest, or the folder in which `manifest.csv` lies. */
-async function manifestPath(root: string): Promise<string> {
-  const info = await Deno.stat(root);
-  if (info.isDirectory) {
-    const path = join(root, "manifest.csv");
-    if (await Deno.stat(path).catch(() => null) === null) {
-      throw new UsageError(`Cannot use --root ${root}: expected manifest.csv in it, got none`);
+async function listingOf(source: DataSource, options: ReadClipsOptions): Promise<ClipListing> {
+  const { dataset, root, annotations } = source;
+  const { config, reading, signal, onProgress } = options;
+  if (dataset !== "synthetic") {
+    try {
+      return await readDatabase(dataset as DatabaseName, root, { ...reading, annotations });
+    } catch (error) {
+      // A file, such as an archive, where a folder belongs.
+      if (error instanceof TypeError) throw new UsageError(error.message);
+      throw error;
     }
-    return path;
   }
-  return root;
+  const { seed, rho, trainSubjects, holdoutSubjects } = config.synthetic;
+  const { manifest } = await writeSyntheticDataSet(
+    root,
+    { seed, rho, trainSubjects, holdoutSubjects, size: config.size, channels: config.inputChannels },
+    { signal, onProgress },
+  );
+  return await readDatabase("manifest", manifest);
 }
 
-async function entriesOf({ dataset, root }: DataSource, options: ReadClipsOptions): Promise<ClipEntry[]> {
-  const { config, signal, onProgress } = options;
-  if (dataset === "synthetic") {
-    const rendering = { ...config.synthetic, size: config.size, channels: config.inputChannels };
-    const { manifest } = await writeSyntheticDataSet(root, rendering, { signal, onProgress });
-    return await readManifest(manifest);
+/** The label set of `--labels`; a wrong name is a wrong flag. */
+async function labelSetOf(source: string) {
+  try {
+    return await readLabelSet(source);
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof RangeError || error instanceof Deno.errors.NotFound) {
+      throw new UsageError(error.message);
+    }
+    throw error;
   }
-  if (dataset === "manifest") return await readManifest(await manifestPath(root));
-  throw new UsageError(`Cannot use --dataset ${dataset}: it cannot be read yet`);
 }
 
-/** Reads the data sets of a command line and applies the label set. */
+/**
+ * Reads the data sets of a command line and applies the label set.
+ *
+ * @param sources The data sets in order.
+ * @param options Label set and configuration.
+ * @returns The clips and what is to be said about them.
+ * @throws {UsageError} When the label set is none; what the readers throw.
+ */
 export async function readClips(sources: readonly DataSource[], options: ReadClipsOptions): Promise<PreparedClips> {
-  const entries: ClipEntry[] = [];
-  for (const source of sources) entries.push(...await entriesOf(source, options));
+  const labels = await labelSetOf(options.labels);
+  const listings: ClipListing[] = [];
+  for (const source of sources) listings.push(await listingOf(source, options));
+  const { listing, leftOut } = applyLabelSet(listings, labels);
+  const findings = new Map<string, Finding[]>();
+  for (const { database, findings: some } of listings) {
+    if (some.length > 0) findings.set(database, [...(findings.get(database) ?? []), ...some]);
+  }
+  const name = /\.json$/i.test(labels.name) ? "custom" : labels.name;
   return {
-    entries,
-    findings: new Map(),
-    notes: [],
-    leftOut: [],
-    provenance: { datasets: sources.map(({ dataset }) => dataset), labels: options.labels },
+    entries: listing.entries,
+    findings,
+    notes: listing.notes ?? [],
+    leftOut,
+    provenance: { datasets: sources.map(({ dataset }) => dataset), labels: name, leftOut },
   };
 }
