@@ -10,7 +10,7 @@ const SPEC = {
   flags: {
     label: { type: "string", multiple: true, help: "Class: one for all folders, or one each, in their order" },
     kind: { type: "string", choices: ["micro", "macro"], default: "micro", help: "What the folders show" },
-    crop: { type: "string", value: "X,Y,W,H", help: "Face box in pixels, for all frames" },
+    crop: { type: "string", value: "X,Y,W,H", help: "Face box in pixels, for all frames; else a row's own" },
     manifest: { type: "string", value: "FILE", help: "Take clips from a manifest instead of folders" },
     subject: { type: "string", value: "SUBJECT", help: "With --manifest: whose clips, SUBJECT or DATABASE/SUBJECT" },
     shots: { type: "integer", min: 1, default: 5, help: "With --manifest: micro clips a class, the first in the file" },
@@ -28,13 +28,19 @@ interface Clip {
   readonly frames: string[];
   readonly label?: string;
   readonly kind: "micro" | "macro";
-  readonly crop?: number[];
+  readonly crop?: readonly number[];
+  readonly apex?: number;
+  readonly offset?: number;
 }
 
-/** A clip's pictures in order, as they lie on the disk. */
-async function encodeFrames(path: string, window: { onset: number | null; offset: number | null }): Promise<string[]> {
-  const { paths } = await readFrames(path, window);
-  return await Promise.all(paths.map(async (file) => (await Deno.readFile(file)).toBase64()));
+/** A clip's pictures from onset to offset, as they lie on the disk, and what is known of apex and offset. */
+async function encodeFrames(
+  path: string,
+  marks: Pick<ClipEntry, "onset" | "apex" | "offset">,
+): Promise<Pick<Clip, "frames" | "apex" | "offset">> {
+  const { paths, apex } = await readFrames(path, marks);
+  const frames = await Promise.all(paths.map(async (file) => (await Deno.readFile(file)).toBase64()));
+  return { frames, ...(apex !== null && { apex }), ...(marks.offset !== null && { offset: frames.length - 1 }) };
 }
 
 function readCrop(text: string | undefined): number[] | undefined {
@@ -51,8 +57,8 @@ async function clipsOfFolders(folders: readonly string[], values: Flags): Promis
   const crop = readCrop(values.crop);
   return await Promise.all(folders.map(async (folder, i) => {
     const label = labels[i] ?? labels[0];
-    const frames = await encodeFrames(folder, { onset: null, offset: null });
-    return { frames, ...(label !== undefined && { label }), kind, ...(crop && { crop }) };
+    const frames = await encodeFrames(folder, { onset: null, apex: null, offset: null });
+    return { ...frames, ...(label !== undefined && { label }), kind, ...(crop && { crop }) };
   }));
 }
 
@@ -80,7 +86,8 @@ async function clipsOfManifest(file: string, values: Flags): Promise<Clip[]> {
   return await Promise.all(
     [...pick(rows, "micro", skip, shots), ...pick(rows, "macro", 0, macro)].map(async (row) => {
       const { label, kind } = row;
-      return { frames: await encodeFrames(row.path, row), label, kind, ...(crop && { crop }) };
+      const box = crop ?? row.crop;
+      return { ...await encodeFrames(row.path, row), label, kind, ...(box && { crop: box }) };
     }),
   );
 }

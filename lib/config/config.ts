@@ -40,12 +40,14 @@ export const configSchema = z.strictObject({
   amplify: positive.default(1).describe("k of frame' = onset + k (frame - onset) for micro clips; 1: off"),
   flow: z.strictObject({
     method: z.enum(["farneback"]).default("farneback"),
-    size: count.nullable().default(null).describe("pixels at which flow is computed; null: 4 times size"),
+    size: z.int().positive().max(1024).nullable().default(null).describe(
+      "pixels at which flow is computed; null: the multiple of size up to 128",
+    ),
     scaling: z.enum(["fixed", "minmax"]).default("fixed").describe(
       "to bytes: one scale for all, or by clip and channel",
     ),
     range: positive.nullable().default(null).describe(
-      "fixed scaling: largest displacement, in pixels of the output; null: size / 16",
+      "fixed scaling: largest displacement, in pixels of the output; null: size / 32",
     ),
     strainRange: positive.default(0.25).describe("fixed scaling: largest strain"),
   }).prefault({}).describe("of input: flow"),

@@ -18,6 +18,8 @@ export interface ClipEntry {
   readonly apex: number | null;
   /** Last frame of the movement; null: the folder's last. */
   readonly offset: number | null;
+  /** One face box `[x, y, width, height]` in pixels for all frames; null or absent: the whole frame. */
+  readonly crop?: readonly [number, number, number, number] | null;
   /** Frames a second; null: not given. */
   readonly fps: number | null;
   /** The annotation file that says so (or the folder, where names alone do), and its line or row from 1, for messages. */

@@ -60,6 +60,11 @@ export interface ClipSet {
   readonly subjectNames: readonly string[];
 }
 
+/** A set whose bytes are in memory. */
+export interface LoadedClipSet extends ClipSet {
+  readonly clips: Uint8Array<ArrayBuffer>;
+}
+
 /** One task of Algorithm 1: clip indices into a {@linkcode ClipSet}. */
 export interface Episode {
   /** Classes of the task, indices into `classes`, ascending. */

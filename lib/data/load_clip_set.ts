@@ -1,7 +1,7 @@
 import { checkRecipe } from "./_check_recipe.ts";
-import type { ClipSet, Recipe } from "./clip_set.ts";
-import { preprocessClip } from "./preprocess_clip.ts";
-import { readFrames } from "./read_frames.ts";
+import type { ApexChoice } from "./apex_choice.ts";
+import type { LoadedClipSet, Recipe } from "./clip_set.ts";
+import { loadClip } from "./load_clip.ts";
 import type { ClipEntry } from "./clip_entry.ts";
 import { readManifest } from "./read_manifest.ts";
 
@@ -15,6 +15,8 @@ export interface LoadClipSetOptions {
   readonly maxPixels?: number;
   /** Stops the loading. */
   readonly signal?: AbortSignal;
+  /** Told which frame of a clip served as its apex, where the recipe needs one. */
+  readonly onApex?: (entry: ClipEntry, apex: ApexChoice) => void;
   /** Called after each clip with the number of clips done and of all. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -70,8 +72,8 @@ export async function loadClipSet(
   manifestPath: string,
   recipe: Recipe,
   options: LoadClipSetOptions = {},
-): Promise<ClipSet & { readonly clips: Uint8Array }> {
-  const { labels = null, concurrency = 4, maxPixels = 40e6, signal, onProgress } = options;
+): Promise<LoadedClipSet> {
+  const { labels = null, concurrency = 4, maxPixels = 40e6, signal, onApex, onProgress } = options;
   checkRecipe(recipe, `load ${manifestPath}`);
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     throw new RangeError(`Cannot load ${manifestPath}: expected a concurrency of 1 or more, got ${concurrency}`);
@@ -101,8 +103,8 @@ export async function loadClipSet(
       const index = next++;
       const row = rows[index]!;
       try {
-        const frames = await readFrames(row.path, { onset: row.onset, offset: row.offset, maxPixels });
-        clips.set(await preprocessClip(frames, recipe), index * clipSize);
+        const bytes = await loadClip(row, recipe, { maxPixels, onApex: (apex) => onApex?.(row, apex) });
+        clips.set(bytes, index * clipSize);
       } catch (error) {
         failed = true;
         throw atRow(error, manifestPath, row);

@@ -1,7 +1,10 @@
 import { checkRecipe } from "./_check_recipe.ts";
-import { type AxisWeights, axisWeights, resize } from "./_resize.ts";
+import { flowClip } from "./_flow_clip.ts";
+import { motionApex } from "./_motion_apex.ts";
+import { type ReadFrame, sumFrames } from "./_sum_frames.ts";
 import { temporalWeights } from "./_temporal_weights.ts";
-import type { Recipe } from "./clip_set.ts";
+import type { ApexChoice } from "./apex_choice.ts";
+import type { ClipKind, Recipe } from "./clip_set.ts";
 import type { FrameSource } from "./frame_source.ts";
 import type { RawImage } from "./raw_image.ts";
 
@@ -9,57 +12,82 @@ import type { RawImage } from "./raw_image.ts";
 export interface PreprocessClipOptions {
   /** One box `[x, y, width, height]` in pixels for all frames of the clip; null: the whole frame. @default {null} */
   readonly crop?: readonly [number, number, number, number] | null;
+  /** Annotated apex, an index into the frames; null, or 0 (the onset, where nothing has moved): missing. @default {null} */
+  readonly apex?: number | null;
+  /**
+   * The last frame is the movement's offset, not just where a recording ends; else a missing apex is found by motion.
+   * @default {true}
+   */
+  readonly trimmed?: boolean;
+  /** Micro clips are amplified where the recipe says so, macro clips never. @default {"micro"} */
+  readonly kind?: ClipKind;
+  /** Told which frame is the apex, before the result; not called where the recipe needs none. */
+  readonly onApex?: (apex: ApexChoice) => void;
 }
 
-/** Throws RangeError unless the box lies in the frame. */
-function checkCrop(crop: readonly number[], { width, height }: RawImage): void {
-  const [x, y, w, h] = crop as [number, number, number, number];
-  const whole = crop.length === 4 && crop.every((value) => Number.isInteger(value));
-  if (!whole || x < 0 || y < 0 || w < 1 || h < 1 || x + w > width || y + h > height) {
-    throw new RangeError(
-      `Cannot crop the clip: expected a box in ${width} x ${height} pixels, got [${crop.join(", ")}]`,
-    );
+/** The clip's apex: as annotated, else by the recipe's rule; at least the frame after the onset. */
+async function chooseApex(
+  read: ReadFrame,
+  frames: number,
+  recipe: Recipe,
+  options: PreprocessClipOptions,
+): Promise<ApexChoice> {
+  const { crop = null, apex = null, trimmed = true } = options;
+  if (apex !== null && apex > 0) return { frame: apex, source: "annotated" };
+  if (trimmed && recipe.missingApex !== "motion") {
+    return { frame: Math.min(frames - 1, Math.max(1, Math.floor((frames - 1) / 2))), source: "midpoint" };
   }
+  return { frame: frames < 2 ? 0 : await motionApex(read, frames, { crop, size: recipe.size }), source: "motion" };
 }
 
-/** Takes the box out of a frame and to C channels: Rec. 601 luma, or grey repeated. `[h, w, C]` floats. */
-function cropAndConvert(
-  image: RawImage,
-  crop: readonly [number, number, number, number],
-  channels: 1 | 3,
-): Float32Array {
-  const [x0, y0, w, h] = crop;
-  const { data, width, channels: source } = image;
-  const out = new Float32Array(w * h * channels);
-  let at = 0;
-  for (let y = y0; y < y0 + h; y++) {
-    let from = (y * width + x0) * source;
-    for (let x = 0; x < w; x++, from += source) {
-      if (source === channels) { for (let c = 0; c < channels; c++) out[at++] = data[from + c]!; }
-      else if (channels === 1) out[at++] = 0.299 * data[from]! + 0.587 * data[from + 1]! + 0.114 * data[from + 2]!;
-      else for (let c = 0; c < 3; c++) out[at++] = data[from]!;
-    }
+/** `[M][n]` weights of the frames: the window onset..last taken to M; for M = 1 the apex where the recipe asks for it. */
+function frameWeights(frames: number, recipe: Recipe, apex: ApexChoice | null): Float64Array[] {
+  const last = recipe.window === "onset-apex" ? apex!.frame : frames - 1;
+  const rows = recipe.frames === 1 && apex !== null
+    ? [Float64Array.from({ length: frames }, (_, j) => j === apex.frame ? 1 : 0)]
+    : temporalWeights(last + 1, recipe.frames, recipe.time);
+  return rows.map((row) => {
+    const whole = new Float64Array(frames);
+    whole.set(row);
+    return whole;
+  });
+}
+
+/** Magnifies in place: frame′ = onset + k (frame − onset); the onset is the first of `[1 + n, …]`. */
+function amplifyFrom(sums: Float32Array, length: number, k: number): void {
+  for (let i = length; i < sums.length; i++) {
+    const onset = sums[i % length]!;
+    sums[i] = onset + k * (sums[i]! - onset);
   }
-  return out;
 }
 
 /**
  * Takes the frames of one clip to the model's shape: the same code for training, calibration and prediction.
  *
- * Crop → channels (Rec. 601 luma 0.299 R + 0.587 G + 0.114 B, or grey repeated) → H × W (area averaging where an axis
- * shrinks, bilinear with half-pixel centres where it grows; the aspect ratio is not kept) → M frames (`recipe.time`:
- * the temporal interpolation model in closed form, linear, or nearest). Everything is linear and in floating point; one
- * rounding at the end, to the nearest integer with halves to even, clamped to 0..255.
+ * The frames are the movement from its onset, frame 0. Crop → channels (Rec. 601 luma 0.299 R + 0.587 G + 0.114 B, or
+ * grey repeated) → H × W (area averaging where an axis shrinks, bilinear with half-pixel centres where it grows; the
+ * aspect ratio is not kept) → the window (`recipe.window`: all frames, or onset to apex) → M frames (`recipe.time`:
+ * the temporal interpolation model in closed form, linear, or nearest) → amplification of a micro clip,
+ * frame′ = onset + k (frame − onset). Everything is linear and in floating point; one rounding at the end, to the
+ * nearest integer with halves to even, clamped to 0..255.
  *
- * One frame gives M times itself. M = 1 of several frames takes the clip's middle. Frames are read one at a time, in
- * order, each once, and only those that count; besides one decoded frame, `[M, H, W, C]` floats are held.
+ * `input: "flow"`: the same in grey at H = W = `recipe.flow.size`, then optical flow from the onset to each of the M
+ * frames (the first is zero), for M = 1 to the apex; u, v and strain as bytes, as {@linkcode FlowRecipe} says.
+ *
+ * A missing apex (`recipe.missingApex`) is `midpoint`, floor((n − 1) / 2) of n frames, or `motion`: with
+ * D_j = mean |grey_j − grey_0| of the cropped picture at the recipe's size, the first j of largest
+ * (D_{j−1} + 2 D_j + D_{j+1}) / 4, the last D repeated. Both are at least frame 1.
+ *
+ * One frame gives M times itself. M = 1 takes the middle of the window, with `window: "onset-apex"` the apex. Frames are
+ * read one at a time, in order, each once (a search for motion reads them all once before), and only those that count;
+ * besides one decoded frame, `[M + 1, H, W, C]` floats are held.
  *
  * @param frames The clip's frames: an array, or a source that decodes them one by one.
- * @param recipe Shape and resampling. `recipe.input` is applied later, by {@linkcode toModelInput}.
- * @param options Crop box.
+ * @param recipe Shape and resampling. Differences are taken later, by {@linkcode toModelInput}.
+ * @param options Crop box, apex, kind.
  * @returns `[M, H, W, C]` bytes, row-major.
- * @throws {RangeError} When there is no frame, the frames' sizes differ, the box leaves the frame, or the recipe is
- * out of range.
+ * @throws {RangeError} When there is no frame, or one where flow needs two, the frames' sizes differ, the box leaves the
+ * frame, the apex is no frame, or the recipe is out of range.
  *
  * @example
  * ```ts
@@ -78,36 +106,29 @@ export async function preprocessClip(
   options: PreprocessClipOptions = {},
 ): Promise<Uint8Array> {
   checkRecipe(recipe, "preprocess a clip");
-  if (frames.length < 1) throw new RangeError("Cannot preprocess a clip: expected at least one frame, got none");
-  const read = "read" in frames ? (i: number) => frames.read(i) : (i: number) => frames[i]!;
-  const weights = temporalWeights(frames.length, recipe.frames, recipe.time);
-  const frameSize = recipe.size * recipe.size * recipe.channels;
-  const sums = new Float32Array(recipe.frames * frameSize); // [M, H, W, C]
-  let first: { image: RawImage; crop: readonly [number, number, number, number] } | undefined;
-  let axes: [AxisWeights, AxisWeights] | undefined;
-  for (let j = 0; j < frames.length; j++) {
-    if (weights.every((row) => row[j] === 0)) continue;
-    const image = await read(j);
-    if (first === undefined) {
-      const crop = options.crop ?? [0, 0, image.width, image.height];
-      checkCrop(crop, image);
-      first = { image: { ...image, data: new Uint8Array(0) }, crop };
-      axes = [axisWeights(crop[2], recipe.size), axisWeights(crop[3], recipe.size)];
-    }
-    if (image.width !== first.image.width || image.height !== first.image.height) {
-      throw new RangeError(
-        `Cannot preprocess a clip: expected frames of one size, ${first.image.width} x ${first.image.height}, ` +
-          `got ${image.width} x ${image.height} in frame ${j}`,
-      );
-    }
-    const shape = { width: first.crop[2], channels: recipe.channels };
-    const small = resize(cropAndConvert(image, first.crop, recipe.channels), shape, ...axes!);
-    for (let m = 0; m < recipe.frames; m++) {
-      const weight = weights[m]![j]!;
-      if (weight === 0) continue;
-      for (let i = 0, at = m * frameSize; i < frameSize; i++, at++) sums[at]! += weight * small[i]!;
-    }
+  const { crop = null, apex: annotated = null, kind = "micro" } = options;
+  const n = frames.length;
+  const { flow, amplify = 1 } = recipe;
+  if (n < 1) throw new RangeError("Cannot preprocess a clip: expected at least one frame, got none");
+  if (n < 2 && flow) throw new RangeError("Cannot compute flow: expected an onset and another frame, got one frame");
+  if (annotated !== null && !(Number.isInteger(annotated) && annotated >= 0 && annotated < n)) {
+    throw new RangeError(`Cannot preprocess a clip: expected an apex from 0 to ${n - 1}, got ${annotated}`);
   }
+  const read: ReadFrame = "read" in frames ? (i) => frames.read(i) : (i) => frames[i]!;
+  const needsApex = recipe.window === "onset-apex" || (flow !== undefined && recipe.frames === 1);
+  const apex = needsApex ? await chooseApex(read, n, recipe, options) : null;
+  if (apex !== null) options.onApex?.(apex);
+  const weights = frameWeights(n, recipe, apex);
+  const k = kind === "micro" ? amplify : 1;
+  // What moves is measured from the onset: it goes first, and is dropped again at the end.
+  const fromOnset = flow !== undefined || k !== 1;
+  if (fromOnset) weights.unshift(Float64Array.from({ length: n }, (_, j) => j === 0 ? 1 : 0));
+  const shape = { crop, size: flow?.size ?? recipe.size, channels: flow ? 1 as const : recipe.channels };
+  const sums = await sumFrames(read, weights, shape);
+  const length = shape.size * shape.size * shape.channels;
+  if (k !== 1) amplifyFrom(sums, length, k);
   // The clamped array rounds to nearest, halves to even.
-  return new Uint8Array(Uint8ClampedArray.from(sums).buffer);
+  const bytes = new Uint8Array(Uint8ClampedArray.from(sums).buffer);
+  if (flow) return await flowClip(bytes, recipe.size, flow);
+  return fromOnset ? bytes.slice(length) : bytes;
 }

@@ -11,6 +11,8 @@ export interface ReadFramesOptions {
   readonly onset?: number | null;
   /** Number of the last frame taken, inclusive; null: to the end. @default {null} */
   readonly offset?: number | null;
+  /** Number of the apex frame; null: not known. @default {null} */
+  readonly apex?: number | null;
   /** Largest frame to decode, in pixels. @default {40e6} */
   readonly maxPixels?: number;
 }
@@ -19,7 +21,15 @@ export interface ReadFramesOptions {
 export interface ClipFrames extends FrameSource {
   /** Paths of the frames, in order. */
   readonly paths: readonly string[];
+  /** Index of the apex, the frame whose number is nearest to it (the earlier of two); null: not known. */
+  readonly apex: number | null;
   read(index: number): Promise<RawImage>;
+}
+
+/** Index of the number nearest to `wanted`, the first of two as near. */
+function nearestIndex(numbers: readonly (number | null)[], wanted: number): number {
+  const away = numbers.map((number) => Math.abs((number ?? 0) - wanted));
+  return away.indexOf(Math.min(...away));
 }
 
 /** Picture files of a folder with their numbers, ascending. Thumbs.db, ._x.jpg and other companions are passed over. */
@@ -45,7 +55,7 @@ async function listFrames(folder: string): Promise<{ name: string; number: numbe
  *
  * Frames are ordered by the last digit run of their names, as a number (`img9` before `img10`). Files that are no
  * pictures are passed over. `onset` and `offset` are such numbers and cut the window onset..offset, both included;
- * numbers between them may be missing, they themselves may not. For a single picture they say nothing and are ignored.
+ * numbers between them may be missing, they themselves may not. `apex` is another and only looked up. For a single picture they say nothing and are ignored.
  * Nothing is decoded before {@linkcode FrameSource.read}, and then one frame at a time.
  *
  * @param path A folder or a picture file.
@@ -71,8 +81,9 @@ async function listFrames(folder: string): Promise<{ name: string; number: numbe
  * ```
  */
 export async function readFrames(path: string, options: ReadFramesOptions = {}): Promise<ClipFrames> {
-  const { onset = null, offset = null, maxPixels = 40e6 } = options;
+  const { onset = null, apex = null, offset = null, maxPixels = 40e6 } = options;
   let paths = [path];
+  let apexIndex: number | null = null;
   try {
     if ((await Deno.stat(path)).isDirectory) {
       const frames = await listFrames(path);
@@ -88,9 +99,11 @@ export async function readFrames(path: string, options: ReadFramesOptions = {}):
       if (onset !== null && offset !== null && onset > offset) {
         throw new RangeError(`Cannot cut ${path}: expected onset <= offset, got ${onset} > ${offset}`);
       }
-      paths = frames
-        .filter(({ number }) => (onset === null || number! >= onset) && (offset === null || number! <= offset))
-        .map(({ name }) => join(path, name));
+      const window = frames.filter(({ number }) =>
+        (onset === null || number! >= onset) && (offset === null || number! <= offset)
+      );
+      paths = window.map(({ name }) => join(path, name));
+      if (apex !== null) apexIndex = nearestIndex(window.map(({ number }) => number), apex);
     }
   } catch (error) {
     throw fileError(error, `read ${path}`);
@@ -99,6 +112,7 @@ export async function readFrames(path: string, options: ReadFramesOptions = {}):
   return {
     length: paths.length,
     paths,
+    apex: apexIndex,
     async read(index) {
       const file = paths[index];
       if (file === undefined) {

@@ -39,6 +39,8 @@ function resolveInside(folder: string, path: string): string | null {
 /**
  * Reads a manifest: one clip a row, columns `id,database,subject,label,kind,path,onset,apex,offset,fps`.
  *
+ * A further column `crop` may hold a face box in pixels, `x y w h` (spaces or commas between), for all frames of the clip.
+ *
  * UTF-8 with or without a byte order mark, LF or CRLF, quoted fields. Columns may stand in any order, further columns
  * are ignored, and the last four may be absent or empty. Every field is checked before anything else is read; whether
  * the clips exist is found out when they are loaded.
@@ -116,6 +118,10 @@ function parseRow(field: (name: string) => string, file: string, line: number): 
   const path = resolveInside(dirname(file), text("path"));
   if (path === null) throw new RangeError(`${at("path")} a path inside the manifest's folder, got "${field("path")}"`);
   const [onset, apex, offset] = [number("onset"), number("apex"), number("offset")];
+  const box = field("crop").split(/[\s,]+/).filter((part) => part !== "");
+  if (box.length > 0 && !(box.length === 4 && box.every((part) => /^\d{1,9}$/.test(part)))) {
+    throw new SyntaxError(`${at("crop")} x y w h in whole pixels, got "${field("crop")}"`);
+  }
   const given = [["onset", onset], ["apex", apex], ["offset", offset]].filter(([, value]) => value !== null);
   for (let i = 1; i < given.length; i++) {
     const [[a, x], [b, y]] = [given[i - 1]!, given[i]!];
@@ -131,6 +137,7 @@ function parseRow(field: (name: string) => string, file: string, line: number): 
     onset,
     apex,
     offset,
+    ...(box.length > 0 && { crop: box.map(Number) as [number, number, number, number] }),
     fps: number("fps"),
     file,
     line,

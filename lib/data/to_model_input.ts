@@ -1,11 +1,13 @@
 import { checkRecipe } from "./_check_recipe.ts";
+import { FLOW_STEPS, FLOW_ZERO } from "./_scale_flow.ts";
 import type { Recipe } from "./clip_set.ts";
 
 /**
  * Takes stored clips to what the network sees.
  *
  * `input: "frames"`: x / 255, in [0, 1]. `input: "difference"`: (x − first frame of the same clip) / 255, in [−1, 1];
- * the first frame is then zero.
+ * the first frame is then zero. `input: "flow"`: with fixed scaling u and v as (x − 128) / 127, in [−1, 1] (times
+ * `flow.range` they are pixels), strain as x / 255; with minmax scaling all three as x / 255.
  *
  * @param clips `[B, M, H, W, C]` bytes; B may be 0.
  * @param recipe What the clips were made by.
@@ -32,6 +34,9 @@ export function toModelInput(clips: Uint8Array, recipe: Recipe): Float32Array {
   }
   const out = new Float32Array(clips.length);
   const difference = recipe.input === "difference";
+  if (recipe.flow?.scaling === "fixed") {
+    return out.map((_, i) => i % 3 === 2 ? clips[i]! / 255 : Math.max(-1, (clips[i]! - FLOW_ZERO) / FLOW_STEPS));
+  }
   for (let clip = 0; clip < clips.length; clip += clipSize) {
     for (let i = 0; i < clipSize; i++) {
       out[clip + i] = (clips[clip + i]! - (difference ? clips[clip + i % frameSize]! : 0)) / 255;

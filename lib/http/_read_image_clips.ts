@@ -15,6 +15,7 @@ const clipSchema = z.strictObject({
   crop: z.tuple([index, index, z.int().positive(), z.int().positive()]).optional(),
   onset: index.optional(),
   apex: index.optional(),
+  offset: index.optional(),
 });
 const clipsSchema = z.array(clipSchema).min(1);
 
@@ -76,12 +77,16 @@ function measureClip(clip: Clip, field: string, limits: Limits): { frames: Uint8
     pixels += width * height;
     return bytes;
   });
-  const { onset = 0, apex } = clip;
+  const { onset = 0, apex, offset } = clip;
   if (onset >= frames.length) throw fieldProblem(`${field}.onset`, `expected less than ${frames.length}, got ${onset}`);
-  if (apex !== undefined && (apex < onset || apex >= frames.length)) {
-    throw fieldProblem(`${field}.apex`, `expected ${onset} to ${frames.length - 1}, got ${apex}`);
+  const last = offset ?? frames.length - 1;
+  if (last < onset || last >= frames.length) {
+    throw fieldProblem(`${field}.offset`, `expected ${onset} to ${frames.length - 1}, got ${last}`);
   }
-  return { frames: frames.slice(onset), pixels };
+  if (apex !== undefined && (apex < onset || apex > last)) {
+    throw fieldProblem(`${field}.apex`, `expected ${onset} to ${last}, got ${apex}`);
+  }
+  return { frames: frames.slice(onset, last + 1), pixels };
 }
 
 /** The clips of a JSON body. */
@@ -114,7 +119,10 @@ export function readImageClips(body: unknown, limits: Limits): ClipsRequest {
                 ),
             },
             recipe,
-            { crop: clip.crop ?? null },
+            {
+              ...{ crop: clip.crop ?? null, kind: clip.kind, trimmed: clip.offset !== undefined },
+              apex: clip.apex === undefined ? null : clip.apex - first,
+            },
           )),
     };
   });

@@ -108,7 +108,7 @@ export function readTensorClips(body: Uint8Array, limits: Limits): ClipsRequest 
         // Clips that went through the recipe already must come out as they came in.
         hasShape(recipe, shape)
           ? Promise.resolve(clip)
-          : forField(`clips.${i}`, () => preprocessClip(framesOf(clip, shape), recipe)),
+          : forField(`clips.${i}`, () => preprocessClip(framesOf(clip, shape), recipe, { kind, trimmed: false })),
     };
   });
   return { clips, fields };

@@ -11,7 +11,7 @@ import { readJson } from "./read_json.ts";
  * Reads the clips of a request: JSON with base64 pictures, or safetensors.
  *
  * Counts and sizes are checked against the limits from the headers of the pictures, before anything is decoded.
- * - `application/json`: `{"clips": [{"frames": [base64, …], "label", "kind", "crop", "onset", "apex"}], …fields}`
+ * - `application/json`: `{"clips": [{"frames": [base64, …], "label", "kind", "crop", "onset", "apex", "offset"}], …fields}`
  * - `application/vnd.safetensors`: tensor `clips` `[B, M, H, W, C]`, U8 or F32 in [0, 1]; `labels` and `kinds` in
  *   `__metadata__` as JSON arrays of B strings, and beside them the fields as texts.
  *

@@ -38,8 +38,10 @@ export function architectureOf(config: Config, classes: number): Architecture {
  */
 export function recipeOf(config: Config): Recipe {
   const { frames, size, inputChannels, input, time, window, missingApex, amplify, flow } = config;
+  // Farneback's window of 15 pixels suits a face of some 128; docs/data.md has the measurements.
+  const flowSize = flow.size ?? size * Math.max(1, Math.floor(128 / size));
   return {
     ...{ frames, size, channels: inputChannels, input, time, window, missingApex, amplify },
-    ...(input === "flow" && { flow: { ...flow, size: flow.size ?? 4 * size, range: flow.range ?? size / 16 } }),
+    ...(input === "flow" && { flow: { ...flow, size: flowSize, range: flow.range ?? size / 32 } }),
   };
 }

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { constant, type Value, variable } from "../autodiff/mod.ts";
 import type { Config } from "../config/mod.ts";
-import { magnifyClips, toModelInput } from "../data/mod.ts";
+import { canMagnify, magnifyClips, toModelInput } from "../data/mod.ts";
 import { innerLoop } from "../meta/mod.ts";
 import { forward } from "../model/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
@@ -35,7 +35,7 @@ function macroClips(micro: Uint8Array, given: Uint8Array, card: ModelCard): Uint
   const { config, recipe } = card;
   if (config.lambda2 === 0) return null;
   if (given.length > 0) return given;
-  return config.macro === "none" || recipe.frames === 1 ? null : magnifyClips(micro, recipe, config.magnify);
+  return config.macro === "none" || !canMagnify(recipe) ? null : magnifyClips(micro, recipe, config.magnify);
 }
 
 /** The inner objective of a configuration; with no macro clips the whole weight is on the primary loss. */

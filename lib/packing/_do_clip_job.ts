@@ -7,10 +7,10 @@ function sha256(data: Uint8Array | string): string {
 }
 
 /** Does one clip's work, in whichever thread. */
-export async function doClipJob({ entry, recipe, what, all, pictures }: ClipJob): Promise<ClipResult> {
+export async function doClipJob(job: ClipJob): Promise<ClipResult> {
   // Before the frames are read: a file that changes meanwhile has another stamp later.
-  const stamp = sha256(await stampOf(entry));
-  if (what === "stamp") return { stamp, clip: null };
-  const clip = await readEntry(entry, recipe, { all, pictures });
+  const stamp = sha256(await stampOf(job.entry));
+  if (job.what === "stamp") return { stamp, clip: null };
+  const clip = await readEntry(job);
   return { stamp, clip: { ...clip, sha256: sha256(clip.bytes) } };
 }

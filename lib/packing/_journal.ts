@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ClipFacts } from "./clip_facts.ts";
+import { APEX_SOURCES, type ClipFacts } from "./clip_facts.ts";
 
 /** A clip that lies in the partial file. */
 export interface PackedClip {
@@ -23,7 +23,7 @@ const lineSchema = z.strictObject({
     onset: number,
     apex: number,
     offset: number,
-    apexSource: z.enum(["annotated", "midpoint"]),
+    apexSource: z.enum(APEX_SOURCES),
     gaps: z.int(),
   }),
 });

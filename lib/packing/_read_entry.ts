@@ -1,15 +1,15 @@
 import { basename } from "@std/path";
 import { encode } from "fast-png";
-import { type ClipEntry, preprocessClip, type RawImage, readFrames, type Recipe } from "../data/mod.ts";
-import type { ClipFacts, ClipPicture } from "./clip_facts.ts";
-
-/** What is wanted of a clip. */
-export interface ReadEntryOptions {
-  /** Decode every frame, also those that the recipe passes over. */
-  readonly all: boolean;
-  /** Make pictures for a contact sheet. */
-  readonly pictures: boolean;
-}
+import {
+  type ClipEntry,
+  type ClipFrames,
+  preprocessClip,
+  type RawImage,
+  readFrames,
+  type Recipe,
+} from "../data/mod.ts";
+import type { ClipJob } from "./_clip_jobs.ts";
+import type { ApexSource, ClipFacts, ClipPicture } from "./clip_facts.ts";
 
 /** A clip, read. */
 export interface ReadEntry {
@@ -29,11 +29,11 @@ function numberOf(path: string): number | null {
 }
 
 /** A frame as the recipe crops and sizes it. */
-async function stillOf(image: RawImage, recipe: Recipe): Promise<RawImage> {
+async function stillOf(image: RawImage, recipe: Recipe, crop: ClipEntry["crop"]): Promise<RawImage> {
   const { channels } = image;
   const size = Math.max(PICTURE_SIDE, recipe.size);
   const still: Recipe = { frames: 1, size, channels, input: "frames", time: "nearest" };
-  return { width: size, height: size, channels, data: await preprocessClip([image], still) };
+  return { width: size, height: size, channels, data: await preprocessClip([image], still, { crop: crop ?? null }) };
 }
 
 /** What the change from onset to apex is multiplied by, so that it can be seen. */
@@ -51,15 +51,26 @@ function changeOf(onset: RawImage, apex: RawImage): RawImage {
   return { width, height, channels: 1, data: new Uint8Array(data.buffer) };
 }
 
-/** Reads, cuts and preprocesses one clip. */
-export async function readEntry(entry: ClipEntry, recipe: Recipe, options: ReadEntryOptions): Promise<ReadEntry> {
-  const frames = await readFrames(entry.path, { onset: entry.onset, offset: entry.offset });
-  const numbers = frames.paths.map(numberOf);
+/** Onset, apex and offset as pictures, and the change from onset to apex; of a clip of one frame that alone. */
+async function picturesOf(frames: ClipFrames, apex: number, { entry, recipe }: Pick<ClipJob, "entry" | "recipe">) {
   const last = frames.length - 1;
-  const annotated = entry.apex === null ? -1 : numbers.indexOf(entry.apex);
-  const apex = annotated >= 0 ? annotated : Math.floor(last / 2);
   const roles = new Map<number, ClipPicture["what"]>([[last, "offset"], [apex, "apex"], [0, "onset"]]);
   const stills = new Map<number, RawImage>();
+  for (const index of [...roles.keys()].sort((a, b) => a - b)) {
+    stills.set(index, await stillOf(await frames.read(index), recipe, entry.crop));
+  }
+  const pictures = [...stills].map(([index, still]): ClipPicture => (
+    { what: roles.get(index)!, number: numberOf(frames.paths[index]!), png: encode(still) }
+  ));
+  const change = changeOf(stills.get(0)!, stills.get(apex)!);
+  return last === 0 ? pictures : [...pictures, { what: "change" as const, number: null, png: encode(change) }];
+}
+
+/** Reads, cuts and preprocesses one clip. */
+export async function readEntry({ entry, recipe, all, pictures }: ClipJob): Promise<ReadEntry> {
+  const { onset, apex, offset, crop = null, kind } = entry;
+  const frames = await readFrames(entry.path, { onset, apex, offset });
+  const last = frames.length - 1;
   const seen = new Set<number>();
   let shape: Pick<ClipFacts, "width" | "height" | "channels"> | undefined;
   const source = {
@@ -67,31 +78,31 @@ export async function readEntry(entry: ClipEntry, recipe: Recipe, options: ReadE
     async read(index: number) {
       const image = await frames.read(index);
       shape ??= { width: image.width, height: image.height, channels: image.channels };
-      if (options.pictures && roles.has(index) && !seen.has(index)) stills.set(index, await stillOf(image, recipe));
       seen.add(index);
       return image;
     },
   };
-  const bytes = await preprocessClip(source, recipe) as Uint8Array<ArrayBuffer>;
-  if (options.all) { for (let i = 0; i <= last; i++) if (!seen.has(i)) await source.read(i); }
-  const pictures: ClipPicture[] = [...stills].sort(([a], [b]) => a - b)
-    .map(([index, still]) => ({ what: roles.get(index)!, number: numbers[index]!, png: encode(still) }));
-  if (options.pictures && last > 0) {
-    pictures.push({ what: "change", number: null, png: encode(changeOf(stills.get(0)!, stills.get(apex)!)) });
-  }
-  const [onset, offset] = [numbers[0] ?? null, numbers[last] ?? null];
+  let choice: { readonly frame: number; readonly source: ApexSource } = frames.apex === null
+    ? { frame: Math.floor(last / 2), source: "none" }
+    : { frame: frames.apex, source: "annotated" };
+  const bytes = await preprocessClip(source, recipe, {
+    ...{ crop, kind, apex: frames.apex, trimmed: offset !== null },
+    onApex: (found) => choice = found,
+  });
+  if (all) { for (let i = 0; i <= last; i++) if (!seen.has(i)) await source.read(i); }
+  const [first, end] = [numberOf(frames.paths[0]!), numberOf(frames.paths[last]!)];
   return {
-    bytes,
+    bytes: bytes as Uint8Array<ArrayBuffer>,
     facts: {
       frames: frames.length,
       ...shape!,
-      onset,
-      apex: numbers[apex] ?? null,
-      offset,
-      apexSource: annotated >= 0 ? "annotated" : "midpoint",
-      gaps: onset === null || offset === null ? 0 : offset - onset + 1 - frames.length,
+      onset: first,
+      apex: numberOf(frames.paths[choice.frame]!),
+      offset: end,
+      apexSource: choice.source,
+      gaps: first === null || end === null ? 0 : end - first + 1 - frames.length,
     },
-    pictures,
+    pictures: pictures ? await picturesOf(frames, choice.frame, { entry, recipe }) : [],
   };
 }
 

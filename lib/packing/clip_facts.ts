@@ -1,3 +1,9 @@
+/** The order that the tensor `apexes` of a packed file indexes. */
+export const APEX_SOURCES = ["annotated", "midpoint", "motion", "none"] as const;
+
+/** Where a clip's apex comes from. */
+export type ApexSource = typeof APEX_SOURCES[number];
+
 /** What was found while one clip was read. */
 export interface ClipFacts {
   /** Frames from onset to offset that are there. */
@@ -11,8 +17,11 @@ export interface ClipFacts {
   readonly onset: number | null;
   readonly apex: number | null;
   readonly offset: number | null;
-  /** Where the apex comes from: its annotation, or the middle of the clip. */
-  readonly apexSource: "annotated" | "midpoint";
+  /**
+   * Where the apex comes from: its annotation, the middle of the clip, or the largest motion; `none`: there is no
+   * annotation and the recipe needs none, so `apex` is the middle, for the sheet only.
+   */
+  readonly apexSource: ApexSource;
   /** Numbers between onset and offset that no frame carries. */
   readonly gaps: number;
 }

@@ -7,7 +7,7 @@ import { runClipJobs } from "./_clip_pool.ts";
 import { formatBytes, freeBytes, isFull, readAt, writeAt } from "./_disk.ts";
 import { indexEntries } from "./_index_entries.ts";
 import { appendJournal, type PackedClip, readJournal, startJournal } from "./_journal.ts";
-import type { ClipFacts } from "./clip_facts.ts";
+import { APEX_SOURCES, type ClipFacts } from "./clip_facts.ts";
 
 /** Options of {@linkcode packClips}. */
 export interface PackClipsOptions {
@@ -38,12 +38,9 @@ export interface PackSummary {
   readonly digest: string;
 }
 
-/** The order that the tensor `apexes` indexes. */
-const APEXES = ["annotated", "midpoint"] as const;
-
 /** Where the apex of each clip comes from, `[n]`. */
 function apexesOf(facts: readonly ClipFacts[]): Uint8Array {
-  return Uint8Array.from(facts, ({ apexSource }) => APEXES.indexOf(apexSource));
+  return Uint8Array.from(facts, ({ apexSource }) => APEX_SOURCES.indexOf(apexSource));
 }
 
 /** The file but for its data. Its length does not depend on the digest, which is known last. */
@@ -52,7 +49,7 @@ function layoutOf(head: PackedHead, extra: Readonly<Record<string, string>>, dig
   return layoutSafetensors(tensors as Parameters<typeof layoutSafetensors>[0], {
     ...extra,
     ...head.metadata,
-    apexes: JSON.stringify(APEXES),
+    apexes: JSON.stringify(APEX_SOURCES),
     digest,
   });
 }
@@ -161,7 +158,7 @@ export async function packClips(
   const places: Places = { target: outPath, partial: beside("partial"), journal: beside("journal") };
   const key = sha256(
     layout.header,
-    JSON.stringify(entries.map(({ path, onset, apex, offset }) => [path, onset, apex, offset])),
+    JSON.stringify(entries.map(({ path, onset, apex, offset, crop = null }) => [path, onset, apex, offset, crop])),
   );
   await checkRoom(places, layout.size);
   using file = await openPartial(places);

@@ -1,6 +1,6 @@
 import type { ClipEntry, Finding, Recipe } from "../data/mod.ts";
 import type { CheckedClip } from "./check_clips.ts";
-import type { ClipPicture } from "./clip_facts.ts";
+import type { ApexSource, ClipPicture } from "./clip_facts.ts";
 import type { Count, DatabaseSummary } from "./summarize_clips.ts";
 
 /** What a contact sheet shows. */
@@ -93,8 +93,11 @@ function summaryTable(summaries: readonly DatabaseSummary[]): string {
     `</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 
-function frame({ what, number, png }: ClipPicture, midpoint: boolean): string {
-  const name = what === "apex" && midpoint ? "midpoint" : what === "change" ? "apex − onset" : what;
+/** What stands under the apex that is not annotated. */
+const APEX_NAMES = { annotated: "apex", midpoint: "apex: midpoint", motion: "apex: motion", none: "middle" } as const;
+
+function frame({ what, number, png }: ClipPicture, apexSource: ApexSource): string {
+  const name = what === "apex" ? APEX_NAMES[apexSource] : what === "change" ? "apex − onset" : what;
   const at = number === null ? "" : ` <span>${number}</span>`;
   return `<div class="frame ${what}"><img src="data:image/png;base64,${base64(png)}" alt="${name}${
     number === null ? "" : ` ${number}`
@@ -108,7 +111,7 @@ function card(entry: ClipEntry, { facts, pictures }: CheckedClip): string {
   return `<figure><figcaption><b>${escapeHtml(entry.id)}</b><span>subject ${escapeHtml(entry.subject)}${
     entry.kind === "macro" ? " · macro" : ""
   }<br>${count}${rate}${gaps}</span></figcaption><div class="frames">${
-    pictures.map((picture) => frame(picture, facts!.apexSource === "midpoint")).join("")
+    pictures.map((picture) => frame(picture, facts!.apexSource)).join("")
   }</div></figure>`;
 }
 

@@ -30,15 +30,16 @@ export const modelCardSchema = z.strictObject({
     amplify: z.number().positive().exactOptional(),
     flow: z.strictObject({
       method: z.enum(["farneback"]),
-      size: z.int().positive(),
+      size: z.int().positive().max(1024),
       scaling: z.enum(["fixed", "minmax"]),
       range: z.number().positive(),
       strainRange: z.number().positive(),
     }).exactOptional(),
-  }).refine(({ input, flow, channels }) => input === "flow" ? flow !== undefined && channels === 3 : !flow, {
-    path: ["flow"],
-    message: "expected flow and 3 channels with input flow, and only then",
-  }),
+  }).refine(
+    ({ input, flow, channels, size }) =>
+      input === "flow" ? flow !== undefined && channels === 3 && flow.size >= size : flow === undefined,
+    { path: ["flow"], message: "expected flow of at least size and 3 channels with input flow, and only then" },
+  ),
   metrics: z.record(z.string(), z.number()),
   provenance: z.record(z.string(), z.string()),
   parameters: z.int().nonnegative(),

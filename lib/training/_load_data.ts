@@ -33,8 +33,11 @@ function syntheticOptions(config: Config) {
 /** Renders the synthetic set if it is missing; the manifest's path. */
 async function renderSynthetic(config: Config, { folder, signal, onProgress }: LoadDataOptions): Promise<string> {
   const { seed, rho, trainSubjects, holdoutSubjects } = config.synthetic;
-  const name = `synthetic-rho${rho}-seed${seed}-${trainSubjects}+${holdoutSubjects}-${config.size}px`;
-  const rendering = { ...syntheticOptions(config), size: config.size, channels: config.inputChannels };
+  // Flow is computed on grey pictures of its own size.
+  const { flow } = recipeOf(config);
+  const [size, channels] = flow ? [flow.size, 1 as const] : [config.size, config.inputChannels];
+  const name = `synthetic-rho${rho}-seed${seed}-${trainSubjects}+${holdoutSubjects}-${size}px`;
+  const rendering = { ...syntheticOptions(config), size, channels };
   const { manifest } = await writeSyntheticDataSet(join(folder, name), rendering, {
     signal,
     onProgress: (done, total) => onProgress("Rendering clips", done, total),

@@ -1,5 +1,5 @@
 import type { Config } from "../config/mod.ts";
-import type { ClipSet } from "../data/mod.ts";
+import { canMagnify, type ClipSet } from "../data/mod.ts";
 
 /** Whether `macro` names a source other than a file. */
 export function isMacroWord(macro: string): boolean {
@@ -13,9 +13,13 @@ function settleMacro(config: Config, set: ClipSet): Config {
     return { ...config, macro: "none", lambda1: 1, lambda2: 0, firstOrder };
   }
   let { macro } = config;
-  if (macro === "data" && !set.kinds.includes("macro")) macro = config.frames > 1 ? "magnify" : "none";
-  if (macro === "magnify" && config.frames === 1) {
-    throw new RangeError("Cannot magnify: a clip of one frame has no movement; use --macro none");
+  if (macro === "data" && !set.kinds.includes("macro")) macro = canMagnify(set.recipe) ? "magnify" : "none";
+  if (macro === "magnify" && !canMagnify(set.recipe)) {
+    throw new RangeError(
+      set.recipe.flow
+        ? "Cannot magnify: flow of minmax scaling has no magnitude; use --macro none, or flow.scaling=fixed"
+        : "Cannot magnify: a clip of one frame has no movement; use --macro none",
+    );
   }
   return macro === "none" ? { ...config, macro, lambda1: 1, lambda2: 0 } : { ...config, macro };
 }

@@ -97,3 +97,12 @@ Deno.test("makeConfig() of the paper's preset is what the paper prints", () => {
     false,
   ]);
 });
+
+Deno.test("makeConfig() of flow asks for three channels, allows one frame, and takes nested settings", () => {
+  const set = ["input=flow", "inputChannels=3", "frames=1", "flow.scaling=minmax", "window=onset-apex", "amplify=2"];
+  const config = makeConfig({ set });
+  assertEquals([config.flow.scaling, config.flow.size, config.missingApex], ["minmax", null, "midpoint"]);
+  assertThrows(() => makeConfig({ set: ["input=flow"] }), RangeError, "inputChannels: expected 3 (u, v, strain)");
+  assertThrows(() => makeConfig({ set: [...set, "flow.size=16"] }), RangeError, "flow.size: expected at least size");
+  assertThrows(() => makeConfig({ set: ["frames=1"] }), RangeError, "input: expected frames or flow");
+});

@@ -46,3 +46,27 @@ Deno.test("decodePacked() refuses every way a packed set can be wrong, naming fi
   }
   assertThrows(() => decodePacked({}, {}), SyntaxError, "Cannot read packed data set: expected format");
 });
+
+Deno.test("decodePacked() reads recipes with and without the later fields, and refuses what it does not know", () => {
+  const set = clipSet([["a/1", "x", 2, "micro"]]);
+  const flow = { method: "farneback", size: 4, scaling: "minmax", range: 1, strainRange: 1 } as const;
+  const recipe = {
+    ...set.recipe,
+    ...{ channels: 3, input: "flow", window: "onset-apex", missingApex: "motion", amplify: 2, flow } as const,
+  };
+  const { tensors, metadata } = encodePacked({ ...set, recipe, clips: new Uint8Array(6) });
+  assertEquals(decodePacked(tensors, metadata).recipe, recipe);
+  assertEquals(decodePacked(packed.tensors, packed.metadata).recipe, set.recipe);
+  for (
+    const [change, message] of [
+      [{ flow: { ...flow, warps: 3 } }, "unknown recipe fields flow.warps"],
+      [{ flow: undefined }, "expected recipe.flow beside input flow"],
+      [{ flow: null }, "expected recipe.flow"],
+      [{ window: "all" }, "expected recipe.window clip or onset-apex, got all"],
+      [{ amplify: "2" }, "expected recipe.amplify above 0, got 2"],
+    ] as const
+  ) {
+    const changed = { ...metadata, recipe: JSON.stringify({ ...recipe, ...change }) };
+    assertThrows(() => decodePacked(tensors, changed), RangeError, message);
+  }
+});

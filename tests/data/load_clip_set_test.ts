@@ -104,3 +104,32 @@ Deno.test({
     assert(new Set(set.clips).size > 200); // pictures, not blanks
   },
 });
+
+Deno.test("loadClipSet() honours apex and crop, and says whose apex each clip has", async () => {
+  const wide = (...values: number[]) => encode({ width: 2, height: 1, channels: 1, data: Uint8Array.from(values) });
+  const values = [10, 12, 14, 40, 20];
+  const files = {
+    "m.csv": `${HEADER},crop
+given,db,s1,a,micro,f,1,2,5,,0 0 1 1
+middle,db,s1,a,micro,f,1,,5,,"0,0,1,1"
+open,db,s1,a,micro,f,1,,,,0 0 1 1
+macro,db,s1,a,macro,f,1,2,5,,0 0 1 1
+whole,db,s1,a,micro,f,1,2,5,,
+`,
+    ...Object.fromEntries(values.map((value, i) => [`f/${i + 1}.png`, wide(value, 200)])),
+  };
+  await withFolder(files, async (folder) => {
+    const chosen: string[] = [];
+    const set = await loadClipSet(join(folder, "m.csv"), {
+      ...{ frames: 1, size: 1, channels: 1, input: "frames", time: "tim", window: "onset-apex", amplify: 2 } as const,
+    }, { concurrency: 1, onApex: ({ id }, { frame, source }) => chosen.push(`${id} ${frame} ${source}`) });
+    assertEquals(chosen, [
+      "given 1 annotated",
+      "middle 2 midpoint",
+      "open 3 motion",
+      "macro 1 annotated",
+      "whole 1 annotated",
+    ]);
+    assertEquals(set.clips, Uint8Array.of(14, 18, 70, 12, 107)); // 105 + 2 (106 − 105) of the whole frame
+  });
+});

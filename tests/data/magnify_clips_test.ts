@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { magnifyClips } from "../../lib/data/mod.ts";
+import { magnifyClips, type Recipe } from "../../lib/data/mod.ts";
 
 const recipe = { frames: 2, size: 1, channels: 1, input: "frames", time: "tim" } as const;
 
@@ -19,4 +19,13 @@ Deno.test("magnifyClips() refuses single frames, factors that are not positive a
   assertThrows(() => magnifyClips(Uint8Array.of(1), { ...recipe, frames: 1 }, 6), RangeError, "2 frames or more");
   for (const k of [0, -1, NaN, Infinity]) assertThrows(() => magnifyClips(Uint8Array.of(1, 2), recipe, k), RangeError);
   assertThrows(() => magnifyClips(Uint8Array.of(1), recipe, 6), TypeError, "clips of 2 bytes, got 1 bytes");
+});
+
+Deno.test("magnifyClips() multiplies flow of fixed scaling about zero, for M = 1 too, and refuses minmax", () => {
+  const flow = { method: "farneback", size: 1, scaling: "fixed", range: 1, strainRange: 1 } as const;
+  const flowing: Recipe = { frames: 1, size: 1, channels: 3, input: "flow", time: "tim", flow };
+  assertEquals(magnifyClips(Uint8Array.of(130, 120, 9), flowing, 4), Uint8Array.of(136, 96, 36));
+  assertEquals(magnifyClips(Uint8Array.of(228, 28, 99), flowing, 4), Uint8Array.of(255, 1, 255));
+  const minmax: Recipe = { ...flowing, flow: { ...flow, scaling: "minmax" } };
+  assertThrows(() => magnifyClips(Uint8Array.of(1, 2, 3), minmax, 4), RangeError, "minmax, which has no magnitude");
 });

@@ -81,3 +81,17 @@ Deno.test("readFrames() refuses what has no order: empty folders, equal numbers,
     await assertRejects(() => readFrames(folder), RangeError, "expected a number in the name, got a.png");
   });
 });
+
+Deno.test("readFrames() finds the apex in its window, the nearest frame where its number is missing", async () => {
+  const files = Object.fromEntries([3, 4, 6, 9, 12].map((i) => [`img${i}.png`, frame(i)]));
+  await withFolder(files, async (folder) => {
+    const apex = async (options: ReadFramesOptions) => (await readFrames(folder, options)).apex;
+    assertEquals(await apex({}), null);
+    assertEquals(await apex({ apex: 6 }), 2);
+    assertEquals(await apex({ onset: 4, apex: 6 }), 1);
+    assertEquals(await apex({ onset: 4, offset: 9, apex: 7 }), 1);
+    assertEquals(await apex({ apex: 5 }), 1); // as near to 4 as to 6
+    assertEquals(await apex({ offset: 9, apex: 12 }), 3);
+    assertEquals((await readFrames(join(folder, "img3.png"), { apex: 6 })).apex, null);
+  });
+});

@@ -100,3 +100,18 @@ Deno.test("readManifest() refuses paths that leave its folder, and keeps those t
   const { rows, folder } = await read(`${HEADER}\nc1,d,s,l,micro,a/../b/./c,,,,\n`);
   assertEquals(rows[0]!.path, join(folder, "b/c"));
 });
+
+Deno.test("readManifest() reads a face box, with spaces or commas, and refuses half of one", async () => {
+  const crops = async (crop: string) => (await read(`${HEADER},crop\nc1,db,s1,x,micro,a,,,,,${crop}\n`)).rows[0]!.crop;
+  for (const text of ["10 20 200 180", '"10,20,200,180"', '"10, 20, 200, 180"']) {
+    assertEquals(await crops(text), [10, 20, 200, 180]);
+  }
+  assertEquals(await crops(""), undefined);
+  for (const text of ["10 20 200", "10 20 200 -1", "1.5 2 3 4", "a b c d"]) {
+    await assertRejects(
+      () => crops(text),
+      SyntaxError,
+      `line 2, crop: expected x y w h in whole pixels, got "${text}"`,
+    );
+  }
+});

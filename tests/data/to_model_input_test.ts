@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { toModelInput } from "../../lib/data/mod.ts";
+import { type Recipe, toModelInput } from "../../lib/data/mod.ts";
 
 const recipe = { frames: 2, size: 1, channels: 3, input: "frames", time: "tim" } as const;
 
@@ -20,4 +20,14 @@ Deno.test("toModelInput() takes differences from each clip's own first frame, si
 Deno.test("toModelInput() takes no clips, and refuses part of one", () => {
   assertEquals(toModelInput(new Uint8Array(0), recipe).length, 0);
   assertThrows(() => toModelInput(new Uint8Array(7), recipe), TypeError, "clips of 6 bytes, got 7 bytes");
+});
+
+Deno.test("toModelInput() gives flow its sign and unit back, by the recipe's scaling", () => {
+  const flow = { method: "farneback", size: 1, scaling: "fixed", range: 1, strainRange: 1 } as const;
+  const flowing: Recipe = { frames: 2, size: 1, channels: 3, input: "flow", time: "tim", flow };
+  const clip = Uint8Array.of(128, 1, 0, 255, 129, 51);
+  assertEquals(toModelInput(clip, flowing), Float32Array.of(0, -1, 0, 1, 1 / 127, .2));
+  assertEquals(toModelInput(Uint8Array.of(0, 0, 0, 0, 0, 0), flowing), Float32Array.of(-1, -1, 0, -1, -1, 0));
+  const minmax: Recipe = { ...flowing, flow: { ...flow, scaling: "minmax" } };
+  assertEquals(toModelInput(clip, minmax), Float32Array.from(clip, (value) => value / 255));
 });

@@ -1,16 +1,17 @@
 import { assertEquals } from "@std/assert";
 import { encode } from "fast-png";
+import type { Recipe } from "../../lib/data/mod.ts";
 import { createBaseApp, type Limits, prepareClips, readClips } from "../../lib/http/mod.ts";
 import { encodeSafetensors } from "../../lib/storage/mod.ts";
 import { greyClip, greyPng, json, problemOf, safetensors, testDeps } from "../_util/http_fixture.ts";
 
 const RECIPE = { frames: 2, size: 4, channels: 1, input: "frames", time: "tim" } as const;
 
-function setUp(limits: Partial<Limits> = {}) {
+function setUp(limits: Partial<Limits> = {}, recipe: Recipe = RECIPE) {
   const app = createBaseApp({ ...testDeps(), limits }, { ready: () => Promise.resolve(null) });
   app.post("/", async (c) => {
     const { clips, fields } = await readClips(c);
-    const pixels = await prepareClips(clips, RECIPE);
+    const pixels = await prepareClips(clips, recipe);
     return c.json({ clips: clips.map(({ label, kind }) => [label, kind]), fields, pixels: [...pixels] });
   });
   return (request: RequestInit) => app.request("/", request);
@@ -70,4 +71,29 @@ Deno.test("readClips() refuses a body beyond the limit before parsing it", async
 Deno.test("readClips() names at most 20 wrong fields", async () => {
   const clips = Array.from({ length: 64 }, () => ({}));
   assertEquals((await problemOf(await setUp()(json({ clips })))).fields.length, 20);
+});
+
+Deno.test("readClips() cuts a clip from onset to apex, and looks for the apex that is not told", async () => {
+  const apexOnly: Recipe = { ...RECIPE, frames: 1, size: 1, window: "onset-apex", amplify: 2 };
+  const frames = [90, 10, 20, 50, 30, 20, 15].map((value) => greyPng(value));
+  const pixelOf = async (fields: object) =>
+    (await (await setUp({}, apexOnly)(json({ clips: [{ frames, ...fields }] }))).json()).pixels;
+  assertEquals(await pixelOf({ onset: 1, apex: 2 }), [30]); // 10 + 2 (20 − 10)
+  assertEquals(await pixelOf({ onset: 1, apex: 2, kind: "macro" }), [20]);
+  assertEquals(await pixelOf({ onset: 1 }), [90]); // the frame of largest motion, 50
+  assertEquals(await pixelOf({ onset: 1, apex: 1 }), [90]); // nothing has moved at the onset
+  assertEquals(await pixelOf({ onset: 1, offset: 6 }), [90]); // midpoint: frame 3
+  assertEquals(await pixelOf({ onset: 1, offset: 4 }), [30]); // midpoint: frame 2
+});
+
+Deno.test("readClips() refuses an onset, apex or offset out of order, naming it", async () => {
+  const fieldsOf = async (fields: Record<string, number>) => {
+    const { status, fields: named } = await problemOf(await setUp()(json({ clips: [greyClip(1, fields, 4)] })));
+    return [status, ...named];
+  };
+  assertEquals(await fieldsOf({ onset: 4 }), [422, "clips.0.onset"]);
+  assertEquals(await fieldsOf({ offset: 4 }), [422, "clips.0.offset"]);
+  assertEquals(await fieldsOf({ onset: 2, offset: 1 }), [422, "clips.0.offset"]);
+  assertEquals(await fieldsOf({ onset: 2, apex: 1 }), [422, "clips.0.apex"]);
+  assertEquals(await fieldsOf({ offset: 2, apex: 3 }), [422, "clips.0.apex"]);
 });

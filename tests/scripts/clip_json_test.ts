@@ -79,6 +79,20 @@ Deno.test("clipJson() of a manifest takes so many clips a class, their windows, 
     assertEquals([rest.subject, rest.model], ["alice", "m"]);
   }));
 
+Deno.test("clipJson() of a manifest passes apex, offset and face box on, counted from the onset", () =>
+  withData(async (folder) => {
+    const rows = ["id,database,subject,label,kind,path,onset,apex,offset,fps,crop"];
+    rows.push("a,demo,s1,negative,micro,negative,2,3,4,,0 1 2 3", "b,demo,s1,negative,micro,negative,,,,,");
+    await Deno.writeTextFile(`${folder}/marked.csv`, rows.join("\n"));
+    const flags = { ...FLAGS, manifest: `${folder}/marked.csv`, subject: "s1" };
+    const marks = async (values: typeof FLAGS) =>
+      (await clipJson(values, []) as { clips: Record<string, unknown>[] }).clips.map(({ apex, offset, crop }) => [
+        ...[apex, offset, crop],
+      ]);
+    assertEquals(await marks(flags), [[1, 2, [0, 1, 2, 3]], [undefined, undefined, undefined]]);
+    assertEquals((await marks({ ...flags, crop: "0,0,4,4" })).map(([, , crop]) => crop), [[0, 0, 4, 4], [0, 0, 4, 4]]);
+  }));
+
 Deno.test("clipJson() says what is missing", () =>
   withData(async (folder) => {
     const manifest = `${folder}/manifest.csv`;

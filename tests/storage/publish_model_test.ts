@@ -20,6 +20,31 @@ Deno.test("modelCardSchema accepts exactly a ModelCard", () => {
   assertEquals([success, error?.issues[0]?.path], [false, ["classes"]]);
 });
 
+Deno.test("modelCardSchema takes cards of before and of flow, and refuses flow that cannot be carried out", () => {
+  const flow = { method: "farneback", size: 8, scaling: "fixed", range: 1, strainRange: 1 } as const;
+  const { recipe } = modelCard();
+  const flowing = {
+    ...recipe,
+    input: "flow",
+    channels: 3,
+    flow,
+    window: "clip",
+    missingApex: "motion",
+    amplify: 1,
+  } as const;
+  assertEquals(modelCardSchema.parse(modelCard({ recipe: flowing })).recipe, flowing);
+  assertEquals(modelCardSchema.parse(modelCard()).recipe, recipe);
+  const { flow: _flow, ...without } = flowing;
+  for (
+    const wrong of [without, { ...recipe, flow }, { ...flowing, channels: 1 }, { ...flowing, size: 9 }, {
+      ...flowing,
+      flow: { ...flow, warps: 3 },
+    }]
+  ) {
+    assertEquals(modelCardSchema.safeParse({ ...modelCard(), recipe: wrong }).success, false);
+  }
+});
+
 Deno.test("publishModel() stores what loadModel() gives back", async () => {
   const store = memoryStore();
   const version = await publishModel(store, "default", "main", modelWeights(), modelCard());

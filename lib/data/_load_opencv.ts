@@ -1,0 +1,47 @@
+import process from "node:process";
+
+/** A matrix on OpenCV's own heap: it must be freed by `delete`. */
+export interface Mat {
+  readonly data: Uint8Array;
+  readonly data32F: Float32Array;
+  delete(): void;
+}
+
+/** What is used of OpenCV's WebAssembly build. */
+export interface OpenCv {
+  readonly Mat: { new (): Mat; new (rows: number, columns: number, type: number): Mat };
+  readonly CV_8UC1: number;
+  calcOpticalFlowFarneback(
+    ...args: [
+      ...[first: Mat, second: Mat, flow: Mat, pyramidScale: number, levels: number, window: number],
+      ...[iterations: number, polynomial: number, sigma: number, flags: number],
+    ]
+  ): void;
+}
+
+/** Emscripten's module has a `then`, so it travels in a box: nothing may await it by chance. */
+type Box = { readonly cv: OpenCv };
+
+let loading: Promise<Box> | undefined;
+
+/** Loads OpenCV, once, when it is first needed: it costs some 0.7 s and a heap of 128 MiB. */
+export function loadOpenCv(): Promise<Box> {
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<Box> {
+  const events = ["uncaughtException", "unhandledRejection"] as const;
+  const before = events.map((event) => process.listeners(event as "exit"));
+  const { default: cv } = await import("@techstark/opencv-js") as unknown as {
+    default: OpenCv & { onRuntimeInitialized?: () => void };
+  };
+  // The build claims the process's last error handlers for itself, which would hide how our commands fail.
+  events.forEach((event, i) => {
+    for (const listener of process.listeners(event as "exit")) {
+      if (!before[i]!.includes(listener)) process.off(event, listener);
+    }
+  });
+  if (cv.Mat === undefined) await new Promise<void>((resolve) => cv.onRuntimeInitialized = resolve);
+  return { cv };
+}
