@@ -31,5 +31,5 @@ export function encodePacked(set: ClipSet): PackedClipSet {
   const { clips } = set;
   if (!(clips instanceof Uint8Array)) throw new TypeError("Cannot encode a packed set: expected clips in memory");
   const head = packedHead(set);
-  return { tensors: { ...head.tensors, clips: { ...head.clips, data: clips } }, metadata: head.metadata };
+  return { tensors: { clips: { ...head.clips, data: clips }, ...head.tensors }, metadata: head.metadata };
 }

@@ -81,15 +81,15 @@ function summaryTable(summaries: readonly DatabaseSummary[]): string {
       one.classes.map(({ value, clips }) => `${escapeHtml(value)} <span class="soft">${clips}</span>`).join("<br>")
     }</td><td>${frames === null ? "none read" : `${frames.min} · ${frames.median} · ${frames.max}`}</td><td>${
       countsText(one.rates, " /s")
-    }</td><td>${
-      countsText(one.sizes)
-    }</td><td class="n">${one.withoutApex}</td><td class="n">${one.findings}</td>${`<td class="n${
+    }</td><td>${countsText(one.sizes)}</td><td>${
+      countsText(one.apexes)
+    }</td><td class="n">${one.findings}</td>${`<td class="n${
       one.broken > 0 ? " broken" : ""
     }">${one.broken}</td>`}</tr>`;
   });
   return `<div class="scroll"><table><thead><tr><th>Database</th><th class="n">Clips</th><th class="n">Subjects</th>` +
     `<th>Classes</th><th>Frames a clip<br><span class="soft">min · median · max</span></th><th>Frame rate</th>` +
-    `<th>Frames</th><th class="n">Without apex</th><th class="n">Findings</th><th class="n">Unreadable</th>` +
+    `<th>Frames</th><th>Apex</th><th class="n">Findings</th><th class="n">Unreadable</th>` +
     `</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 

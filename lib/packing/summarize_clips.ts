@@ -22,8 +22,8 @@ export interface DatabaseSummary {
   readonly rates: readonly Count[];
   /** Size and colour of the frames, the most frequent first: `640 x 480 grey`. */
   readonly sizes: readonly Count[];
-  /** Clips whose apex is not annotated. */
-  readonly withoutApex: number;
+  /** Where the apexes of the clips that were read come from: {@linkcode ClipFacts.apexSource}. */
+  readonly apexes: readonly Count[];
   /** Things that a reader noticed and worked around. */
   readonly findings: number;
   /** Clips that cannot be read. */
@@ -89,7 +89,7 @@ export function summarizeClips(
       sizes: counts(
         read.map(({ width, height, channels }) => `${width} x ${height} ${channels === 1 ? "grey" : "colour"}`),
       ).sort(byClips),
-      withoutApex: own.filter(({ entry }) => entry.apex === null).length,
+      apexes: counts(read.map(({ apexSource }) => apexSource)).sort(byClips),
       findings: findings.get(database)?.length ?? 0,
       broken: own.filter(({ found }) => found === null).length,
     };

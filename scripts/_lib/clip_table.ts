@@ -24,7 +24,9 @@ export function clipTable(summaries: readonly DatabaseSummary[]): string[] {
       const { min, median, max } = one.frames;
       rows.push(["frames a clip", `${min} to ${max}, median ${median}`], ["frames", counts(one.sizes, 4)]);
     }
-    if (one.withoutApex > 0) rows.push(["without apex", `${one.withoutApex}`]);
+    if (one.apexes.some(({ value }) => value !== "annotated")) {
+      rows.push(["apex", one.apexes.map(({ value, clips }) => `${value} ${clips}`).join(", ")]);
+    }
     if (one.findings > 0) rows.push(["findings", `${one.findings}`]);
     return ["", one.database, ...rows.map(([name, text]) => `  ${name.padEnd(14)} ${text}`)];
   });

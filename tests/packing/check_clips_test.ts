@@ -46,3 +46,16 @@ Deno.test("checkClips() counts missing numbers and takes the middle where the ap
     ...{ frames: 4, gaps: 5, apex: 3, apexSource: "none", offset: 9 },
   });
 });
+
+Deno.test("checkClips() tells where the recipe's apex comes from", async () => {
+  await using folder = await tempFolder();
+  const [entry] = await writeClips(folder.path, 1);
+  const clips = [{ ...entry!, apex: 2 }, { ...entry!, apex: null }, { ...entry!, apex: null, offset: null }];
+  const checked = await checkClips(clips, { ...RECIPE, window: "onset-apex" }, { workers: 0 });
+  // Frames grow brighter to the last: motion is largest there.
+  assertEquals(checked.map(({ facts }) => [facts!.apexSource, facts!.apex]), [
+    ["annotated", 2],
+    ["midpoint", 2],
+    ["motion", 4],
+  ]);
+});

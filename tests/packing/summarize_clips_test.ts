@@ -27,14 +27,18 @@ Deno.test("summarizeClips() counts by database; what was not read counts as brok
     { ...CLIP, label: "b", kind: "macro" },
     { ...CLIP, database: "z" },
   ];
-  const facts = [FACTS, { ...FACTS, frames: 7, channels: 3 as const }, { ...FACTS, frames: 10 }, null];
+  const facts = [FACTS, { ...FACTS, frames: 7, channels: 3 as const, apexSource: "midpoint" as const }, {
+    ...FACTS,
+    frames: 10,
+  }, null];
   const finding = { file: "/z.csv", line: null, message: "odd" };
   const [a, z] = summarizeClips(entries, facts, new Map([["z", [finding]]]));
   assertEquals(a, {
-    ...{ database: "a", clips: 3, macro: 1, subjects: 2, withoutApex: 1, findings: 0, broken: 0 },
+    ...{ database: "a", clips: 3, macro: 1, subjects: 2, findings: 0, broken: 0 },
     classes: [{ value: "b", clips: 2 }, { value: "x", clips: 1 }],
     frames: { min: 4, median: 7, max: 10 },
     rates: [{ value: "200", clips: 2 }, { value: "unknown", clips: 1 }],
+    apexes: [{ value: "annotated", clips: 2 }, { value: "midpoint", clips: 1 }],
     sizes: [{ value: "640 x 480 grey", clips: 2 }, { value: "640 x 480 colour", clips: 1 }],
   });
   assertEquals([z!.clips, z!.frames, z!.findings, z!.broken], [1, null, 1, 1]);
