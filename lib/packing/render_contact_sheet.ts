@@ -49,7 +49,7 @@ p{margin:.4rem 0;max-width:75ch}.soft{color:var(--soft)}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;background:var(--card);font-variant-numeric:tabular-nums}
 th,td{border-bottom:1px solid var(--line);padding:.35rem .8rem;text-align:left;vertical-align:top}
-td.n,th.n{text-align:right}td{white-space:nowrap}
+td.n,th.n{text-align:right}td,th small,th .soft{white-space:nowrap}
 .sheet{display:grid;grid-template-columns:repeat(auto-fill,minmax(23rem,1fr));gap:.75rem}
 figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:6px;padding:.6rem}
 figcaption{font-size:.82rem;display:flex;justify-content:space-between;gap:.5rem;margin-bottom:.4rem}
@@ -97,7 +97,7 @@ function summaryTable(summaries: readonly DatabaseSummary[]): string {
 const APEX_NAMES = { annotated: "apex", midpoint: "apex: midpoint", motion: "apex: motion", none: "middle" } as const;
 
 function frame({ what, number, png }: ClipPicture, apexSource: ApexSource): string {
-  const name = what === "apex" ? APEX_NAMES[apexSource] : what === "change" ? "apex − onset" : what;
+  const name = what === "apex" ? APEX_NAMES[apexSource] : what;
   const at = number === null ? "" : ` <span>${number}</span>`;
   return `<div class="frame ${what}"><img src="data:image/png;base64,${base64(png)}" alt="${name}${
     number === null ? "" : ` ${number}`
@@ -189,6 +189,6 @@ export function renderContactSheet(sheet: ContactSheet): string {
     `${left > 0 ? ` ${left} of ${entries.length} clips are left out; --sheet-clips shows more.` : ""}</p>` +
     `<p>Look for: the face whole and in the same place in all frames, the movement strongest at the ` +
     `<b class="apex">apex</b>, the label fitting it. ` +
-    `«apex − onset» is their difference, four times as strong around grey: outlines of the whole face mean that the ` +
+    `The change is apex minus onset, four times as strong around grey: outlines of the whole face mean that the ` +
     `head moved.</p>${summaryTable(summaries)}${sections.join("")}</body></html>\n`;
 }
