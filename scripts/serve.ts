@@ -46,7 +46,7 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   }
   let deps: ReturnType<typeof createServerDeps>;
   try {
-    deps = createServerDeps(values.store);
+    deps = createServerDeps(values.store, { stopping: signal });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

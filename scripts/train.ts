@@ -5,6 +5,7 @@ import type { ObjectStore } from "../lib/storage/mod.ts";
 import { type TrainedModel, trainModel } from "../lib/training/mod.ts";
 import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
 import { sourceCommit } from "./_lib/source_commit.ts";
+import { forgetRun } from "./_lib/forget_run.ts";
 import { checkFilePlace, openOutput, type Output, writeFileAtomic } from "./_lib/json_out.ts";
 import { createBars } from "./_lib/bars.ts";
 import { formatSeconds } from "./_lib/progress.ts";
@@ -36,13 +37,6 @@ async function probe(store: ObjectStore): Promise<void> {
   const key = "tenants/default/runs/probe";
   await store.put(key, new Uint8Array(0));
   await store.delete(key);
-}
-
-/** Removes what an earlier run of the same id left, so that this one starts afresh. */
-async function forgetRun(store: ObjectStore, runId: string): Promise<boolean> {
-  const keys = await store.list(`tenants/default/runs/${runId}/`);
-  for (const key of keys) await store.delete(key);
-  return keys.length > 0;
 }
 
 interface RunContext {
@@ -93,9 +87,14 @@ async function runOne(config: Config, label: string, context: RunContext): Promi
       },
     });
   } catch (error) {
-    if (signal.aborted) {
+    // Anything else than the signal's reason is a failure, for instance of the store, and told as one.
+    if (error === signal.reason) {
       bars.finish();
-      output.say(`Stopped${kept === undefined ? "" : `, checkpoint at step ${kept}`}; continue with --resume`);
+      output.say(
+        kept === undefined
+          ? `Stopped before a step was done${resume ? "; continue with --resume" : ""}`
+          : `Stopped, checkpoint at step ${kept}; continue with --resume`,
+      );
     }
     throw error;
   } finally {

@@ -1,4 +1,4 @@
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import {
   type AppDeps,
   type AppEnv,
@@ -12,7 +12,8 @@ import {
   ProblemError,
   readClips,
 } from "../../lib/http/mod.ts";
-import type { InferenceEngine } from "../../lib/inference/mod.ts";
+import type { Calibration, InferenceEngine } from "../../lib/inference/mod.ts";
+import { MemoryLimitError } from "../../lib/runtime/mod.ts";
 import {
   currentVersion,
   deleteSubject,
@@ -21,6 +22,7 @@ import {
   loadSubjectMeta,
   saveSubject,
 } from "../../lib/storage/mod.ts";
+import { type Arrival, createArrivals } from "./_arrivals.ts";
 import { calibrationFieldsSchema } from "./schema.ts";
 
 /** What the adapt function needs. */
@@ -28,7 +30,7 @@ export interface AdaptDeps extends AppDeps {
   readonly engine: InferenceEngine;
   /** Name of the model that is calibrated when a request names none. */
   readonly model: string;
-  /** Told after a subject's objects are gone, so that a cache in the same process lets go too. */
+  /** Told after a subject's objects are gone, or a deletion failed half-way, so that a cache in the same process lets go too. */
   onSubjectDeleted?(tenant: string, subject: string): void;
 }
 
@@ -76,6 +78,7 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
   const { store, engine } = deps;
   // A deletion waits for a running calibration of its subject; otherwise that would bring the subject back.
   const lock = createKeyedLock();
+  const arrivals = createArrivals();
   const app = createBaseApp(deps, {
     async ready() {
       const version = await currentVersion(store, "default", deps.model);
@@ -83,9 +86,26 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
     },
   });
 
-  app.post("/v1/subjects/:subject/calibrations", async (c) => {
+  /** A path's subject, which from here on stays out of the log. */
+  function subjectOf(c: Context<AppEnv>): string {
+    const subject = checkedName("subject", c.req.param("subject") ?? "");
+    c.set("subject", subject);
+    return subject;
+  }
+
+  async function calibrate(...args: Parameters<InferenceEngine["calibrate"]>): Promise<Calibration> {
+    try {
+      const calibration = await engine.calibrate(...args);
+      if (Number.isFinite(calibration.after.loss)) return calibration;
+    } catch (error) {
+      if (error instanceof MemoryLimitError) throw new ProblemError(413, error.message);
+      throw error;
+    }
+    throw new ProblemError(422, "Cannot calibrate: the loss is no longer finite; try fewer innerSteps or other clips");
+  }
+
+  async function answerCalibration(c: Context<AppEnv>, subject: string, arrival: Arrival): Promise<Response> {
     const tenant = c.get("tenant");
-    const subject = checkedName("subject", c.req.param("subject"));
     const request = await readClips(c);
     const fields = parseFields(calibrationFieldsSchema, request.fields);
     const name = fields.model ?? deps.model;
@@ -97,16 +117,13 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
     const labels = labelIndices(request.clips, card.classes);
     const clips = await prepareClips(request.clips, card.recipe);
     const innerSteps = fields.innerSteps ?? Math.max(1, card.config.innerSteps);
+    if (arrival.deleted) throw new ProblemError(409, "Cannot calibrate: the subject was deleted meanwhile");
+    // In line from here on, before any deletion that comes now.
+    arrival.leave();
     return await lock(`${tenant}/${subject}`, async () => {
       const kinds = request.clips.map(({ kind }) => kind);
-      const calibration = await engine.calibrate(weights, card, { clips, labels, kinds }, { innerSteps });
+      const calibration = await calibrate(weights, card, { clips, labels, kinds }, { innerSteps });
       const { before, after, classes } = calibration;
-      if (!Number.isFinite(after.loss)) {
-        throw new ProblemError(
-          422,
-          "Cannot calibrate: the loss is no longer finite; try fewer innerSteps or other clips",
-        );
-      }
       const meta = {
         model: { name, version },
         innerSteps,
@@ -119,12 +136,22 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
       const { createdAt: _createdAt, ...answer } = meta;
       return c.json({ subject, version: saved, ...answer }, 201, { Location: `/v1/subjects/${subject}` });
     });
+  }
+
+  app.post("/v1/subjects/:subject/calibrations", async (c) => {
+    const subject = subjectOf(c);
+    const arrival = arrivals.arrive(`${c.get("tenant")}/${subject}`);
+    try {
+      return await answerCalibration(c, subject, arrival);
+    } finally {
+      arrival.leave();
+    }
   });
 
   app.get("/v1/subjects", async (c) => c.json({ subjects: await listSubjects(store, c.get("tenant")) }));
 
   app.get("/v1/subjects/:subject", async (c) => {
-    const subject = checkedName("subject", c.req.param("subject"));
+    const subject = subjectOf(c);
     const { weightsSha256: _, ...meta } = await loadSubjectMeta(store, c.get("tenant"), subject);
     const current = await currentVersion(store, c.get("tenant"), meta.model.name);
     return c.json({ ...meta, stale: current !== meta.model.version });
@@ -132,9 +159,15 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
 
   app.delete("/v1/subjects/:subject", async (c) => {
     const tenant = c.get("tenant");
-    const subject = checkedName("subject", c.req.param("subject"));
-    const deleted = await lock(`${tenant}/${subject}`, () => deleteSubject(store, tenant, subject));
-    deps.onSubjectDeleted?.(tenant, subject);
+    const subject = subjectOf(c);
+    arrivals.markDeleted(`${tenant}/${subject}`);
+    let deleted: boolean;
+    try {
+      deleted = await lock(`${tenant}/${subject}`, () => deleteSubject(store, tenant, subject));
+    } finally {
+      // Also when the store fails half-way: what memory holds of the person goes at once.
+      deps.onSubjectDeleted?.(tenant, subject);
+    }
     if (!deleted) throw new ProblemError(404, "There is no subject of this id");
     return c.body(null, 204);
   });

@@ -128,6 +128,7 @@ export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
     const tenant = c.get("tenant");
     const { clips, fields } = await readClips(c);
     const { subject, model } = parseFields(predictFieldsSchema, fields);
+    if (subject !== undefined) c.set("subject", subject);
     mark("read");
     const answerer = subject === undefined
       ? await findModel(tenant, model ?? deps.model)

@@ -1,5 +1,5 @@
 import type { Config } from "../../lib/config/mod.ts";
-import type { LogRecord } from "../../lib/http/mod.ts";
+import { type LogRecord, ProblemError } from "../../lib/http/mod.ts";
 import type { ObjectStore } from "../../lib/storage/mod.ts";
 import type { Trainer } from "../../lib/training/mod.ts";
 import { RunEvents } from "./_run_events.ts";
@@ -22,7 +22,11 @@ export interface RunQueueDeps {
 export interface RunQueue {
   /** Puts a new run, already stored as queued, at the end. */
   submit(tenant: string, state: RunState): void;
-  /** Cancels a run that waits or works here; resolves once its state says so. False when it is not here. */
+  /**
+   * Cancels a run that waits or works here; resolves once its state in the store says so. False when it is not here.
+   * Throws a ProblemError, 503, when the store does not take the new state: a run that waits keeps its place then, one
+   * that works has stopped, and cancelling again tries again.
+   */
   cancel(tenant: string, id: string): Promise<boolean>;
   /** Events of a run that was in this process, or null. */
   events(tenant: string, id: string): RunEvents | null;
@@ -38,6 +42,10 @@ interface Job {
   readonly events: RunEvents;
   readonly abort: AbortController;
   cancelled: boolean;
+  /** The last state, when the store did not take it. */
+  unsaved: RunState | null;
+  /** A cancellation of this run that is being written, while it waits. */
+  cancelling: Promise<void> | null;
   readonly done: PromiseWithResolvers<void>;
 }
 
@@ -74,9 +82,12 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
   const keyOf = (tenant: string, id: string) => `${tenant}/${id}`;
 
   async function change(job: Job, changes: Partial<RunState>): Promise<void> {
-    job.state = { ...job.state, ...changes };
-    await saveRun(deps.store, job.tenant, job.state);
-    job.events.add("state", job.state);
+    const state = { ...job.state, ...changes };
+    job.unsaved = state;
+    await saveRun(deps.store, job.tenant, state);
+    job.unsaved = null;
+    job.state = state;
+    job.events.add("state", state);
   }
 
   async function train(job: Job, config: Config): Promise<void> {
@@ -116,8 +127,14 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
   }
 
   function forgetOldest(): void {
-    const finished = [...jobs].filter(([, job]) => job.events.closed);
+    const finished = [...jobs].filter(([, job]) => job.events.closed && job.unsaved === null);
     for (const [key] of finished.slice(0, -MAX_FINISHED)) jobs.delete(key);
+  }
+
+  function end(job: Job): void {
+    job.events.close();
+    job.done.resolve();
+    forgetOldest();
   }
 
   async function work(): Promise<void> {
@@ -128,13 +145,52 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
         await run(job);
       } catch (error) {
         // The store cannot be written; the queue goes on, the run's state is what was last saved.
-        deps.log({ level: "error", message: "run state not saved", run: job.state.id, error: String(error) });
+        logUnsaved(job, error);
       }
-      job.events.close();
-      job.done.resolve();
-      forgetOldest();
+      end(job);
       active = null;
     }
+  }
+
+  function logUnsaved(job: Job, error: unknown): void {
+    deps.log({ level: "error", message: "run state not saved", run: job.state.id, error: String(error) });
+  }
+
+  /** Takes a run out of the queue once the store says that it is cancelled; otherwise it gets its place back. */
+  async function cancelWaiting(job: Job): Promise<void> {
+    // Out of the queue while the state is written, so that it does not begin meanwhile.
+    waiting.splice(waiting.indexOf(job), 1);
+    try {
+      await change(job, { status: "cancelled", finishedAt: timestamp() });
+    } catch (error) {
+      job.unsaved = null;
+      const order = [...jobs.values()];
+      const next = waiting.findIndex((other) => order.indexOf(other) > order.indexOf(job));
+      waiting.splice(next < 0 ? waiting.length : next, 0, job);
+      work();
+      throw error;
+    }
+    end(job);
+  }
+
+  /** Cancels a run; false when there is nothing to do here. Throws when the store does not take the new state. */
+  async function cancel(job: Job): Promise<boolean> {
+    if (job.events.closed) {
+      if (job.unsaved === null) return false;
+      await change(job, job.unsaved);
+      return true;
+    }
+    if (waiting.includes(job)) job.cancelling = cancelWaiting(job).finally(() => job.cancelling = null);
+    if (job.cancelling !== null) {
+      await job.cancelling;
+      return true;
+    }
+    job.cancelled = true;
+    job.abort.abort(new DOMException("The run was cancelled", "AbortError"));
+    await job.done.promise;
+    // Tried once more, also for the error.
+    if (job.unsaved !== null) await change(job, job.unsaved);
+    return true;
   }
 
   function submit(tenant: string, state: RunState): void {
@@ -144,10 +200,14 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
       events: new RunEvents(),
       abort: new AbortController(),
       cancelled: false,
+      unsaved: null,
+      cancelling: null,
       done: Promise.withResolvers<void>(),
     };
     job.events.add("state", state);
     jobs.set(keyOf(tenant, state.id), job);
+    // The store says queued: the next process takes it up.
+    if (closed) return job.events.close();
     waiting.push(job);
     work();
   }
@@ -156,25 +216,26 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
     submit,
     async cancel(tenant, id) {
       const job = jobs.get(keyOf(tenant, id));
-      if (job === undefined || job.events.closed) return false;
-      job.cancelled = true;
-      job.abort.abort(new DOMException("The run was cancelled", "AbortError"));
-      const at = waiting.indexOf(job);
-      if (at >= 0) {
-        waiting.splice(at, 1);
-        await run(job);
-        job.events.close();
-        job.done.resolve();
+      if (job === undefined) return false;
+      try {
+        return await cancel(job);
+      } catch (error) {
+        logUnsaved(job, error);
+        throw new ProblemError(503, "Cannot cancel the run: the store does not take its new state; try again");
       }
-      await job.done.promise;
-      return true;
     },
     events: (tenant, id) => jobs.get(keyOf(tenant, id))?.events ?? null,
     async resume(tenant) {
-      const left = (await listRuns(deps.store, tenant)).filter((state) => !isFinished(state));
-      const here = left.filter((state) => !jobs.has(keyOf(tenant, state.id)));
-      for (const state of here) submit(tenant, state);
-      return here.length;
+      let taken = 0;
+      for (const run of await listRuns(deps.store, tenant)) {
+        if (run.status === "unreadable") {
+          deps.log({ level: "error", message: "run state cannot be read", run: run.id, error: run.error });
+        } else if (!isFinished(run) && !jobs.has(keyOf(tenant, run.id))) {
+          submit(tenant, run);
+          taken++;
+        }
+      }
+      return taken;
     },
     async close() {
       closed = true;

@@ -1,5 +1,4 @@
 import type { Context, Hono } from "hono";
-import { configSchema } from "../../lib/config/mod.ts";
 import {
   type AppDeps,
   type AppEnv,
@@ -10,11 +9,11 @@ import {
   readJson,
 } from "../../lib/http/mod.ts";
 import { listModels, loadModelCard, promote } from "../../lib/storage/mod.ts";
-import { isFinished, listRuns, loadRun, type RunState, saveRun } from "./_run_state.ts";
+import { isFinished, listRuns, loadRun, type RunState, saveRun, type UnreadableRun } from "./_run_state.ts";
 import { streamRun } from "./_stream_run.ts";
 import type { RunQueue } from "./create_run_queue.ts";
 import { resolveConfig } from "./resolve_config.ts";
-import { aliasBodySchema } from "./schema.ts";
+import { aliasBodySchema, runBodySchema } from "./schema.ts";
 
 /** What the train function needs. */
 export interface TrainDeps extends AppDeps {
@@ -66,13 +65,21 @@ export function createTrainApp(deps: TrainDeps): Hono<AppEnv> {
     const id = checkedName("id", c.req.param("id") ?? "");
     const run = await loadRun(store, c.get("tenant"), id);
     if (run === null) throw new ProblemError(404, "There is no run of this id");
+    if (run.status === "unreadable") {
+      logUnreadable(run);
+      throw new ProblemError(500, `The state of run ${id} in the store cannot be read; the log has the details`);
+    }
     return run;
+  }
+
+  function logUnreadable({ id, error }: UnreadableRun): void {
+    deps.log({ level: "error", message: "run state cannot be read", run: id, error });
   }
 
   app.post("/v1/train/runs", async (c) => {
     const tenant = c.get("tenant");
     const model = checkedName("model", c.req.query("model") ?? deps.model);
-    const config = parseFields(configSchema, await readJson(c));
+    const config = parseFields(runBodySchema, await readJson(c));
     // Refused here, not when its turn comes.
     await resolveConfig(config, deps.dataFolder);
     const id = deps.newId();
@@ -94,7 +101,13 @@ export function createTrainApp(deps: TrainDeps): Hono<AppEnv> {
 
   app.get("/v1/train/runs", async (c) => {
     const tenant = c.get("tenant");
-    return c.json({ runs: (await listRuns(store, tenant)).map((run) => withProgress(tenant, run)) });
+    const runs = (await listRuns(store, tenant)).map((run) => {
+      if (run.status !== "unreadable") return withProgress(tenant, run);
+      logUnreadable(run);
+      // Why is for the log: it may hold what stands in a damaged object.
+      return { id: run.id, status: run.status };
+    });
+    return c.json({ runs });
   });
 
   app.get("/v1/train/runs/:id", async (c) => c.json(withProgress(c.get("tenant"), await findRun(c))));
@@ -107,11 +120,13 @@ export function createTrainApp(deps: TrainDeps): Hono<AppEnv> {
   app.post("/v1/train/runs/:id/cancel", async (c) => {
     const tenant = c.get("tenant");
     const run = await findRun(c);
-    if (isFinished(run)) throw new ProblemError(409, `Cannot cancel the run: it is ${run.status} already`);
-    if (!await queue.cancel(tenant, run.id)) {
-      throw new ProblemError(409, "Cannot cancel the run: it is not in this process");
-    }
-    return c.json(withProgress(tenant, await findRun(c)));
+    const refuse = (why: string) => new ProblemError(409, `Cannot cancel the run: it is ${why}`);
+    if (isFinished(run)) throw refuse(`${run.status} already`);
+    if (!await queue.cancel(tenant, run.id)) throw refuse("not in this process");
+    const after = await findRun(c);
+    // It may have come to its end just before.
+    if (after.status !== "cancelled") throw refuse(`${after.status} already`);
+    return c.json(withProgress(tenant, after));
   });
 
   app.get("/v1/models", async (c) => c.json({ models: await listModels(store, c.get("tenant")) }));

@@ -8,8 +8,8 @@ export interface FileClips {
   /** Size of the whole file in bytes, and when it was changed last (ms): a file that was replaced is not read. */
   readonly fileSize: number;
   readonly modified: number | null;
-  /** Stands for the clips' content. */
-  readonly digest: string;
+  /** SHA-256 over the hexadecimal SHA-256s of the clips, in order; null: the file does not say. */
+  readonly digest: string | null;
 }
 
 /** Clips taken from several places. */

@@ -76,8 +76,22 @@ function hasShape({ frames, size, channels }: Recipe, [, m, h, w, c]: Shape): bo
   return frames === m && size === h && size === w && channels === c;
 }
 
+/** Bytes of a header with one tensor, 64 labels, 64 kinds and some fields, ten times over. */
+const MAX_HEADER_BYTES = 256 * 1024;
+
+/** Refuses a header of so many tensors or texts that reading it would keep the process busy. */
+function checkHeader(body: Uint8Array): void {
+  if (body.length < 8) return;
+  const length = new DataView(body.buffer, body.byteOffset, 8).getBigUint64(0, true);
+  // A length beyond the file is a damaged file, not a large one.
+  if (length > MAX_HEADER_BYTES && length <= body.length - 8) {
+    throw new ProblemError(413, `Cannot read the body: expected a header of at most ${MAX_HEADER_BYTES} bytes`);
+  }
+}
+
 /** The clips of a safetensors body. */
 export function readTensorClips(body: Uint8Array, limits: Limits): ClipsRequest {
+  checkHeader(body);
   let file: ReturnType<typeof decodeSafetensors>;
   try {
     file = decodeSafetensors(body);

@@ -17,11 +17,19 @@ export interface AppDeps {
   log(record: LogRecord): void;
   /** Whose data a request is about. @default {"default" for everyone} */
   tenant?(request: Request): string;
+  /** Aborted once the server stops: from then on it is not ready. */
+  readonly stopping?: AbortSignal;
   /** Limits that differ from {@linkcode DEFAULT_LIMITS}. */
   readonly limits?: Partial<Limits>;
 }
 
-/** What the middleware of {@linkcode createBaseApp} puts into a request's context. */
+/** What a request's context holds: the middleware of {@linkcode createBaseApp} puts it there, but for the subject. */
 export interface AppEnv {
-  Variables: { requestId: string; tenant: string; limits: Limits };
+  Variables: {
+    requestId: string;
+    tenant: string;
+    limits: Limits;
+    /** Id of the subject that the request is about, put there by its handler; kept out of the log. */
+    subject?: string;
+  };
 }

@@ -5,11 +5,7 @@ import type { AppDeps, AppEnv } from "./app_deps.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { ProblemError } from "./problem_error.ts";
 import { problemResponse, toProblem } from "./_problem_response.ts";
-
-/** Takes subject ids out of a message: names of stored objects hold them, and a log must not. */
-function withoutSubjects(text: string): string {
-  return text.replace(/subjects\/[^/"\s]+/g, "subjects/…").replace(/subject "[^"]*"/g, 'subject "…"');
-}
+import { withoutSubjects } from "./_without_subjects.ts";
 
 /** Options of {@linkcode createBaseApp}. */
 export interface BaseAppOptions {
@@ -85,16 +81,16 @@ export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppE
     if (problem !== null) return problemResponse(problem, requestId);
     deps.log({
       level: "error",
-      message: withoutSubjects(error.message),
+      message: withoutSubjects(error.message, c.get("subject")),
       requestId,
-      stack: withoutSubjects(error.stack ?? ""),
+      stack: withoutSubjects(error.stack ?? "", c.get("subject")),
     });
     return problemResponse(new ProblemError(500, "The server failed; its log has the details"), requestId);
   });
 
   app.get("/v2/health/live", (c) => c.json({ live: true }));
   app.get("/v2/health/ready", async (c) => {
-    const why = await options.ready();
+    const why = deps.stopping?.aborted ? "The server is stopping" : await options.ready();
     if (why !== null) throw new ProblemError(503, why);
     return c.json({ ready: true });
   });

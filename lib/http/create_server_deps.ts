@@ -5,6 +5,7 @@ import type { AppDeps } from "./app_deps.ts";
  * Makes the dependencies of a real server: its store, the machine's clock, random ids, JSON lines on stdout.
  *
  * @param store Store URL.
+ * @param options `stopping`: aborted once the server stops.
  * @returns Dependencies for {@linkcode createBaseApp}.
  * @throws {RangeError} When the URL names no store.
  *
@@ -15,8 +16,9 @@ import type { AppDeps } from "./app_deps.ts";
  * assertEquals(createServerDeps("memory:").store.url, "memory:");
  * ```
  */
-export function createServerDeps(store: string): AppDeps {
+export function createServerDeps(store: string, options: Pick<AppDeps, "stopping"> = {}): AppDeps {
   return {
+    ...options,
     store: openStore(store),
     // Finer than Date.now() and, unlike it, never backwards: durations are differences of two of these.
     now: () => performance.timeOrigin + performance.now(),

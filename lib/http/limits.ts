@@ -2,6 +2,8 @@
 export interface Limits {
   /** Bytes of a body. @default {33554432} 32 MiB */
   readonly bodyBytes: number;
+  /** Milliseconds that a body may take to arrive. @default {60_000} */
+  readonly bodyMs: number;
   /** Clips of a request. @default {64} */
   readonly clips: number;
   /** Frames of a clip. @default {300} */
@@ -24,6 +26,7 @@ export interface Limits {
  */
 export const DEFAULT_LIMITS: Limits = {
   bodyBytes: 32 * 2 ** 20,
+  bodyMs: 60_000,
   clips: 64,
   frames: 300,
   imagePixels: 4_000_000,

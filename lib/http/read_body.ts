@@ -3,11 +3,12 @@ import type { AppEnv } from "./app_deps.ts";
 import { ProblemError } from "./problem_error.ts";
 
 /**
- * Reads a request's body, never more of it than the limit allows.
+ * Reads a request's body, never more of it and never longer than the limits allow.
  *
- * @param c The request's context; the limit is `limits.bodyBytes`.
+ * @param c The request's context; the limits are `limits.bodyBytes` and `limits.bodyMs`.
  * @returns The bytes.
- * @throws {ProblemError} 413 when the body is larger, before or while reading.
+ * @throws {ProblemError} 413 when the body is larger, before or while reading; 408 when it takes too long; 400
+ * when it breaks off.
  *
  * @example
  * ```ts
@@ -22,15 +23,35 @@ import { ProblemError } from "./problem_error.ts";
  * ```
  */
 export async function readBody(c: Context<AppEnv>): Promise<Uint8Array> {
-  const limit = c.get("limits").bodyBytes;
-  const fail = () => new ProblemError(413, `Cannot read the body: expected at most ${limit} bytes`);
-  if (Number(c.req.header("Content-Length") ?? 0) > limit) throw fail();
+  const { bodyBytes, bodyMs } = c.get("limits");
+  const fail = () => new ProblemError(413, `Cannot read the body: expected at most ${bodyBytes} bytes`);
+  if (Number(c.req.header("Content-Length") ?? 0) > bodyBytes) throw fail();
+  const reader = c.req.raw.body?.getReader();
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const part of c.req.raw.body ?? []) {
-    length += part.length;
-    if (length > limit) throw fail();
-    parts.push(part);
+  const late = Promise.withResolvers<"late">();
+  // A client that sends a byte now and then must not hold a request open for ever.
+  const timer = setTimeout(() => late.resolve("late"), bodyMs);
+  try {
+    while (reader !== undefined) {
+      const read = await Promise.race([reader.read(), late.promise]);
+      if (read === "late") {
+        throw new ProblemError(408, `Cannot read the body: expected it within ${bodyMs} ms`, [], {
+          Connection: "close",
+        });
+      }
+      if (read.done) break;
+      length += read.value.length;
+      if (length > bodyBytes) throw fail();
+      parts.push(read.value);
+    }
+  } catch (error) {
+    reader?.cancel().catch(() => {});
+    if (error instanceof ProblemError) throw error;
+    // The client hung up or sent broken chunks: its doing, not a defect.
+    throw new ProblemError(400, "Cannot read the body: it broke off");
+  } finally {
+    clearTimeout(timer);
   }
   const bytes = new Uint8Array(length);
   let at = 0;

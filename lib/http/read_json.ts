@@ -1,5 +1,7 @@
 import type { Context } from "hono";
 import type { AppEnv } from "./app_deps.ts";
+import { duplicateKey } from "../storage/mod.ts";
+import { checkJsonSize } from "./_check_json_size.ts";
 import { ProblemError } from "./problem_error.ts";
 import { readBody } from "./read_body.ts";
 
@@ -8,7 +10,8 @@ import { readBody } from "./read_body.ts";
  *
  * @param c The request's context.
  * @returns The value; what it holds is still to be checked.
- * @throws {ProblemError} 415 when the media type is not JSON, 413 when the body is too large, 400 when it is no JSON.
+ * @throws {ProblemError} 415 when the media type is not JSON, 413 when the body is too large, too deep or of too many values, 400 when it is no JSON
+ * or an object in it has a key twice: parsers disagree on which of the two counts.
  *
  * @example
  * ```ts
@@ -28,9 +31,19 @@ export async function readJson(c: Context<AppEnv>): Promise<unknown> {
     throw new ProblemError(415, `Cannot read the body: expected application/json, got ${type}`);
   }
   const bytes = await readBody(c);
+  let text: string;
+  let value: unknown;
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    checkJsonSize(text);
+    value = JSON.parse(text);
   } catch (error) {
+    if (error instanceof ProblemError) throw error;
     throw new ProblemError(400, `Cannot read the body: expected JSON, got ${(error as Error).message}`);
   }
+  const twice = duplicateKey(text);
+  if (twice !== null) {
+    throw new ProblemError(400, `Cannot read the body: expected every key once, got "${twice.slice(0, 100)}" twice`);
+  }
+  return value;
 }

@@ -1,13 +1,28 @@
 import { z } from "zod";
+import { UsageError } from "../process/mod.ts";
+
+/** A whole number of at most so much, written in digits. */
+function count(max: number) {
+  const error = `expected an integer from 0 to ${max}`;
+  return z.string().regex(/^\d{1,9}$/, { error }).transform(Number).pipe(z.int().max(max, { error })).optional();
+}
+
+const text = z.string().min(1, { error: "expected a text that is not empty" });
 
 const settingsSchema = z.object({
-  LIGHTMAN_STORE: z.string().min(1).default("file:./store"),
-  LIGHTMAN_MODEL: z.string().regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,128}$/).default("lightman"),
-  LIGHTMAN_DATA: z.string().min(1).default("data"),
-  LIGHTMAN_BACKEND: z.enum(["auto", "webgpu", "wasm", "cpu"]).default("auto"),
-  LIGHTMAN_PORT: z.string().regex(/^\d{1,5}$/).transform(Number).pipe(z.int().max(65535)).optional(),
-  LIGHTMAN_WORKERS: z.string().regex(/^\d{1,3}$/).transform(Number).optional(),
+  LIGHTMAN_STORE: text.default("file:./store"),
+  LIGHTMAN_MODEL: z.string().regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,128}$/, {
+    error: 'expected 1 to 128 of A-Z a-z 0-9 . _ -, neither "." nor ".."',
+  }).default("lightman"),
+  LIGHTMAN_DATA: text.default("data"),
+  LIGHTMAN_BACKEND: z.enum(["auto", "webgpu", "wasm", "cpu"], { error: "expected auto, webgpu, wasm or cpu" })
+    .default("auto"),
+  LIGHTMAN_PORT: count(65535),
+  LIGHTMAN_WORKERS: count(256),
 });
+
+/** The variables that {@linkcode readSettings} looks at. */
+export const SETTINGS: readonly string[] = [...Object.keys(settingsSchema.shape), "LIGHTMAN_KEYS"];
 
 /** How a function runs; from the environment. */
 export interface Settings {
@@ -31,7 +46,7 @@ export interface Settings {
  * @param env The variables.
  * @param port Port when `LIGHTMAN_PORT` says none.
  * @returns The settings.
- * @throws {RangeError} When a variable is out of range, naming it, or `LIGHTMAN_KEYS` is set: this version checks no
+ * @throws {UsageError} When a variable is out of range, naming it, or `LIGHTMAN_KEYS` is set: this version checks no
  * keys, and a server that seems protected but is not must not start.
  *
  * @example
@@ -43,13 +58,13 @@ export interface Settings {
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>, port: number): Settings {
   if (env.LIGHTMAN_KEYS !== undefined) {
-    throw new RangeError("Cannot use LIGHTMAN_KEYS: this version has no keys and listens on 127.0.0.1 only");
+    throw new UsageError("Cannot use LIGHTMAN_KEYS: this version has no keys and listens on 127.0.0.1 only");
   }
   const result = settingsSchema.safeParse(env);
   if (!result.success) {
     const { path, message } = result.error.issues[0]!;
     const name = String(path[0]);
-    throw new RangeError(`Cannot use ${name}=${env[name]}: ${message}`);
+    throw new UsageError(`Cannot use ${name}: ${message}, got ${JSON.stringify(env[name])}`);
   }
   const { data } = result;
   return {

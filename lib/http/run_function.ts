@@ -1,6 +1,7 @@
+import { UsageError, watchParents, watchSignals } from "../process/mod.ts";
 import type { AppDeps } from "./app_deps.ts";
 import { createServerDeps } from "./create_server_deps.ts";
-import { readSettings, type Settings } from "./read_settings.ts";
+import { readSettings, SETTINGS, type Settings } from "./read_settings.ts";
 import { serveUntil } from "./serve_until.ts";
 
 /** A function that is ready to serve. */
@@ -10,20 +11,39 @@ export interface StartedFunction {
   close?(): Promise<void>;
 }
 
-/** Exit codes by shell convention: 128 plus the signal's number. */
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+/** Tells that stdin is the end of a pipe from `scripts/_lib/watch_parents.ts`, which ends with the parents. */
+const STDIN_FLAG = "--until-stdin-ends";
 
-/** Signals this close together are one: under npx a single Ctrl-C arrives twice. */
-const ONE_SIGNAL_MS = 1000;
+/** Whether a process that started this one is gone, from what this one may see and from stdin if that tells it. */
+function orphanWatch(): () => boolean {
+  const orphaned = watchParents();
+  if (!Deno.args.includes(STDIN_FLAG)) return orphaned;
+  let ended = false;
+  const read = async () => {
+    const bytes = new Uint8Array(64);
+    while (await Deno.stdin.read(bytes) !== null);
+  };
+  read().catch(() => {}).finally(() => ended = true);
+  return () => ended || orphaned();
+}
+
+function openDeps(settings: Settings, stopping: AbortSignal): AppDeps {
+  try {
+    return createServerDeps(settings.store, { stopping });
+  } catch (error) {
+    throw new UsageError(`Cannot use LIGHTMAN_STORE: ${(error as Error).message}`);
+  }
+}
 
 /**
- * Runs one function as a program: settings from the environment, one port, until SIGINT or SIGTERM.
+ * Runs one function as a program: settings from the environment, one port, until SIGINT, SIGTERM or the death of a
+ * process that started it.
  *
  * The first signal stops it in order; another one, a second or more later, at once.
  *
  * @param port Port when `LIGHTMAN_PORT` says none.
  * @param start Makes the function; choosing a backend belongs here.
- * @returns The exit code: 1 when it cannot start, 130 or 143 after a signal.
+ * @returns The exit code: 1 when it cannot start, 2 for a wrong setting, 130 or 143 after a signal.
  *
  * @example
  * ```ts ignore
@@ -35,40 +55,23 @@ export async function runFunction(
   port: number,
   start: (settings: Settings, deps: AppDeps) => Promise<StartedFunction>,
 ): Promise<number> {
-  const stop = new AbortController();
-  let code = 0;
-  let last = -Infinity;
-  const listeners = (["SIGINT", "SIGTERM"] as const).map((name) => {
-    const onSignal = () => {
-      const time = performance.now();
-      const repeated = time - last < ONE_SIGNAL_MS;
-      last = time;
-      if (repeated) return;
-      if (stop.signal.aborted) Deno.exit(EXIT_CODES[name]);
-      code = EXIT_CODES[name];
-      stop.abort();
-    };
-    // Windows knows no SIGTERM.
-    if (Deno.build.os !== "windows" || name === "SIGINT") Deno.addSignalListener(name, onSignal);
-    return [name, onSignal] as const;
-  });
+  const watch = watchSignals({ orphaned: orphanWatch() });
   try {
-    const settings = readSettings(Deno.env.toObject(), port);
-    const deps = createServerDeps(settings.store);
+    const env = Object.fromEntries(SETTINGS.map((name) => [name, Deno.env.get(name)]));
+    const settings = readSettings(env, port);
+    const deps = openDeps(settings, watch.signal);
     const started = await start(settings, deps);
     await serveUntil((request) => started.fetch(request), {
       port: settings.port,
-      signal: stop.signal,
+      signal: watch.signal,
       log: deps.log,
       ...(started.close && { close: () => started.close!() }),
     });
-    return code;
+    return watch.exitCode;
   } catch (error) {
     console.error(error instanceof Error ? error.message.split("\n")[0] : String(error));
-    return 1;
+    return error instanceof UsageError ? 2 : 1;
   } finally {
-    for (const [name, onSignal] of listeners) {
-      if (Deno.build.os !== "windows" || name === "SIGINT") Deno.removeSignalListener(name, onSignal);
-    }
+    watch.close();
   }
 }

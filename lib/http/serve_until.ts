@@ -11,12 +11,17 @@ export interface ServeOptions {
   onListen?(url: string): void;
   /** Ends what would keep answers open (event streams) or work on (a training run), before the port closes. */
   close?(): Promise<void>;
-  /** Milliseconds that answers under way may take after the signal. @default {10000} */
+  /** Milliseconds that the port stays open after the signal, so that whoever asks for readiness sees it end. @default {250} */
+  readonly lingerMs?: number;
+  /** Milliseconds after the signal at which the server ends, whatever is still under way. @default {4000} */
   readonly drainMs?: number;
 }
 
 /**
  * Serves requests on 127.0.0.1 until a signal aborts, then waits for answers under way, but not for ever.
+ *
+ * After the signal the port stays open for a moment and while `close` works; then it takes no more requests. All of
+ * that together ends after `drainMs`.
  *
  * Only this machine reaches the server: it checks no keys.
  *
@@ -43,7 +48,7 @@ export async function serveUntil(
   fetch: (request: Request) => Response | Promise<Response>,
   options: ServeOptions,
 ): Promise<void> {
-  const { signal, log, drainMs = 10_000 } = options;
+  const { signal, log, lingerMs = 250, drainMs = 4000 } = options;
   const hostname = "127.0.0.1";
   const onListen = ({ port }: Deno.NetAddr) => {
     const url = `http://${hostname}:${port}`;
@@ -64,10 +69,16 @@ export async function serveUntil(
   await Promise.race([stopped.promise, server.finished]);
   signal.removeEventListener("abort", stop);
   log({ level: "info", message: "stopping" });
-  await options.close?.();
   // What takes longer is cut off by the end of the process: Deno cannot abort a server that is shutting down.
   const late = Promise.withResolvers<void>();
   const timer = setTimeout(late.resolve, drainMs);
-  await Promise.race([server.shutdown(), late.promise]);
-  clearTimeout(timer);
+  const end = async () => {
+    await Promise.all([options.close?.(), new Promise((resolve) => setTimeout(resolve, lingerMs))]);
+    await server.shutdown();
+  };
+  try {
+    await Promise.race([end(), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -2,8 +2,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { constant, type Value, variable } from "../autodiff/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { canMagnify, magnifyClips, toModelInput } from "../data/mod.ts";
-import { innerLoop } from "../meta/mod.ts";
+import { estimateBytes, innerLoop } from "../meta/mod.ts";
 import { forward } from "../model/mod.ts";
+import { checkMemory } from "../runtime/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
 import { mapTree, type Tree } from "../tree/mod.ts";
 import { architectureOf } from "./architecture_of.ts";
@@ -112,19 +113,16 @@ async function fit(weights: Weights, card: ModelCard, clips: Uint8Array, labels:
   }
 }
 
-/** The heap of the WASM backend ends at 2 GB, and the process with it; somewhat less is let in. */
-const WASM_BYTES = 1.8e9;
-
-/** Refuses a calibration that would not fit: it holds some six maps of the first block a clip (measured: 5.7 to 6.1). */
-function checkMemory({ config, recipe }: ModelCard, clips: number): void {
-  const bytes = 6.5 * clips * recipe.frames * recipe.size ** 2 * config.channels * 4;
-  if (tf.getBackend() === "wasm" && bytes > WASM_BYTES) {
-    throw new RangeError(
-      `Cannot calibrate: ${clips} clips of this size need about ${
-        (bytes / 1e9).toFixed(1)
-      } GB, WASM has 2 GB; send fewer`,
-    );
-  }
+/** Refuses a calibration that would not fit into the backend's memory. */
+function checkClips({ config, recipe, classes }: ModelCard, clips: { micro: number; macro: number }): void {
+  const { micro, macro } = clips;
+  // One step is in memory at a time.
+  const work = { support: micro, macro, innerSteps: 1, order: 1 } as const;
+  checkMemory(
+    estimateBytes(architectureOf(config, classes.length), recipe.size, work),
+    `calibrate: a step on ${micro} micro and ${macro} macro clips of this size`,
+    "the number of clips",
+  );
 }
 
 /** The inner step and the statistics after it, on the device. */
@@ -141,20 +139,25 @@ function adapt(
   return tf.tidy(() => {
     const support = constant(upload(micro, card));
     const rates: Tree<Value> | undefined = stored.rates && mapTree(toTensors(stored.rates), constant);
-    const adapted = innerLoop(mapTree(toTensors(stored.params), variable), {
+    const task = {
       support,
       supportLabels: labels,
       query: null,
       queryLabels: [],
       macro: macro === null ? null : constant(upload(macro, card)),
-    }, {
-      architecture,
-      ...innerOptions(card.config, macro !== null),
-      innerSteps,
-      firstOrder: true,
-      presentOnly: true,
-    }, rates);
-    const params = mapTree(adapted.params, (value) => value.tensor);
+    };
+    const options = { architecture, ...innerOptions(card.config, macro !== null), innerSteps: 1 };
+    let params = toTensors(stored.params);
+    // To first order a step needs nothing of the one before but its result: each frees what it made.
+    for (let step = 0; step < innerSteps; step++) {
+      const from = params;
+      params = tf.tidy(() => {
+        const fast = mapTree(from, variable);
+        const adapted = innerLoop(fast, task, { ...options, firstOrder: true, presentOnly: true }, rates);
+        return mapTree(adapted.params, (value) => value.tensor);
+      });
+      mapTree(from, (tensor) => tensor.dispose());
+    }
     const { statistics } = forward(architecture, mapTree(params, constant), support, { want: {} });
     return { params, statistics: statistics.map((value) => value.tensor) };
   });
@@ -177,10 +180,8 @@ async function calibrate(
   }
   const micro = pickClips(clips.clips, kinds.length, (i) => kinds[i] === "micro");
   const macro = macroClips(micro, pickClips(clips.clips, kinds.length, (i) => kinds[i] === "macro"), card);
-  checkMemory(
-    card,
-    (micro.length + (macro?.length ?? 0)) / (card.recipe.frames * card.recipe.size ** 2 * card.recipe.channels),
-  );
+  const length = micro.length / labels.length;
+  checkClips(card, { micro: labels.length, macro: (macro?.length ?? 0) / length });
   const before = await fit(base, card, micro, labels);
   const { params, statistics } = adapt(base, card, micro, macro, labels, innerSteps);
   try {

@@ -1,3 +1,5 @@
+import { UsageError } from "../process/mod.ts";
+
 /**
  * A backend that was asked for by name cannot run on this machine. Commands answer it with exit code 2.
  *
@@ -8,7 +10,7 @@
  * assertEquals(new BackendUnavailableError("webgpu", "no adapter").backend, "webgpu");
  * ```
  */
-export class BackendUnavailableError extends Error {
+export class BackendUnavailableError extends UsageError {
   /** The backend that was asked for. */
   readonly backend: string;
 

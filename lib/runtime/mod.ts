@@ -5,3 +5,5 @@ export * from "./choose_backend.ts";
 export * from "./available_backends.ts";
 export * from "./count_tensors.ts";
 export * from "./memory_report.ts";
+export * from "./check_memory.ts";
+export * from "./memory_limit_error.ts";

@@ -27,6 +27,8 @@ export function decodeJson(bytes: Uint8Array, key: string): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new SyntaxError(`Cannot read "${key}": expected JSON, got ${(error as Error).message}`);
+    // Without the piece of the text that the parser quotes: it may name a person, and messages are logged.
+    const message = (error as Error).message.replace(/, (?:\.\.\.)?".*$/s, "");
+    throw new SyntaxError(`Cannot read "${key}": expected JSON, got ${message}`);
   }
 }

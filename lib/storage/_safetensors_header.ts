@@ -1,5 +1,5 @@
 import { ELEMENT_BYTES, isStoredDtype } from "./_dtypes.ts";
-import { duplicateKey } from "./_duplicate_key.ts";
+import { duplicateKey } from "./duplicate_key.ts";
 import type { StoredTensor } from "./types.ts";
 
 /** Longest header read, as in the reference implementation: 100 MB. */

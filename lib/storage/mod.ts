@@ -6,6 +6,7 @@ export * from "./current_manifest.ts";
 export * from "./current_version.ts";
 export * from "./decode_safetensors.ts";
 export * from "./delete_subject.ts";
+export * from "./duplicate_key.ts";
 export * from "./encode_safetensors.ts";
 export * from "./file_store.ts";
 export * from "./flatten_weights.ts";

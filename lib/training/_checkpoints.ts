@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Config } from "../config/mod.ts";
-import type { ClipBytes, ClipSet, SubjectSplit } from "../data/mod.ts";
+import { type ClipSet, gatherClips, type SubjectSplit } from "../data/mod.ts";
 import type { AdamState } from "../meta/mod.ts";
 import { latestCheckpoint, type ObjectStore, saveCheckpoint, type StoredTensor } from "../storage/mod.ts";
 import { mapTree, type Tree, zipTrees } from "../tree/mod.ts";
@@ -43,17 +44,22 @@ export async function courseOf(config: Config, set: ClipSet, split: SubjectSplit
     subjectNames,
     labels: [...set.labels],
     subjects: [...set.subjects],
-    clips: await digestOf(set.clips),
+    clips: digestOf(set),
   });
   return await sha256(new TextEncoder().encode(facts));
 }
 
-/** Stands for the clips' content; a packed file carries its own, so that it need not be read whole. */
-async function digestOf(clips: ClipBytes): Promise<string> {
-  if (clips instanceof Uint8Array) return await sha256(clips);
-  if ("path" in clips) return clips.digest;
-  const parts = await Promise.all(clips.parts.map(digestOf));
-  return await sha256(new TextEncoder().encode(JSON.stringify([parts, [...clips.part], [...clips.index]])));
+/** Stands for the clips' content. A packed file carries its own digest, so that it need not be read whole. */
+function digestOf(set: ClipSet): string {
+  const { clips } = set;
+  if ("path" in clips && clips.digest !== null) return clips.digest;
+  const whole = createHash("sha256");
+  if ("parts" in clips && clips.parts.every((part) => "path" in part && part.digest !== null)) {
+    const digests = clips.parts.map((part) => "path" in part && part.digest);
+    return whole.update(JSON.stringify([digests, [...clips.part], [...clips.index]])).digest("hex");
+  }
+  set.ids.forEach((_, i) => whole.update(createHash("sha256").update(gatherClips(set, [i])).digest("hex")));
+  return whole.digest("hex");
 }
 
 async function sha256(bytes: Uint8Array): Promise<string> {
@@ -98,11 +104,21 @@ export async function saveState(
   await saveCheckpoint(store, tenant, runId, state.step, { tensors, meta }, keep);
 }
 
-/** The state of a run's newest intact checkpoint, or null. */
-export async function loadState({ store, tenant, runId }: RunKey, course: string): Promise<TrainState | null> {
+/** The state of a run's newest intact checkpoint, or null; tells of each damaged one that it passes over. */
+export async function loadState(
+  { store, tenant, runId }: RunKey,
+  course: string,
+  tell: (message: string) => void,
+): Promise<TrainState | null> {
   const checkpoint = await latestCheckpoint(store, tenant, runId);
   if (checkpoint === null) return null;
-  const meta = metaSchema.parse(checkpoint.meta);
+  for (const damage of checkpoint.damaged) tell(`a damaged checkpoint is passed over: ${damage}`);
+  const parsed = metaSchema.safeParse(checkpoint.meta);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw new SyntaxError(`Cannot resume run ${runId}: checkpoint field ${issue.path.join(".")}: ${issue.message}`);
+  }
+  const meta = parsed.data;
   if (meta.course !== course) {
     throw new RangeError(
       `Cannot resume run ${runId}: its configuration, clips or held-out subjects are not those of its checkpoint`,

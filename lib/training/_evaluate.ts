@@ -11,6 +11,7 @@ import {
 } from "../eval/mod.ts";
 import type { ModelCard, Weights } from "../inference/mod.ts";
 import { createRandom } from "../random/mod.ts";
+import { usesMacroClips } from "./_check_training_memory.ts";
 import type { EvaluationResult, JobRunner } from "./_jobs.ts";
 
 /** One metric, pooled over all held-out clips. */
@@ -128,10 +129,9 @@ export async function predictHoldout(
 ): Promise<HoldoutPredictions> {
   const { macros, seed } = config;
   const { shots = config.shots, repeats = config.repeats, absent = 0, innerSteps } = options;
-  const useMacro = !["magnify", "none"].includes(config.macro) && config.lambda2 > 0;
   const whole = evaluationEpisodes(set, split.heldout, {
     shots,
-    macros: useMacro ? macros : 0,
+    macros: usesMacroClips(config) ? macros : 0,
     repeats,
     trainingSubjects: split.train,
   }, seed);

@@ -57,7 +57,7 @@ async function openPacked(path: string): Promise<ClipSet> {
   }
   const { tensors, left, metadata, size, modified } = file;
   const named = Object.entries(left).map(([name, { dtype, shape, offset, length }]): [string, LeftTensor] => {
-    const digest = metadata.digest ?? `${size} bytes, changed ${modified}`;
+    const digest = metadata.digest ?? null;
     return [name, { dtype, shape, data: { path, offset, length, fileSize: size, modified, digest } }];
   });
   return decodePacked({ ...tensors, ...Object.fromEntries(named) }, metadata, { name: path });

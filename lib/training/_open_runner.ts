@@ -23,6 +23,11 @@ export async function openRunner(setup: RunnerSetup, workers: number, signal: Ab
         return await runner.run<K>(jobs);
       } catch (error) {
         signal.throwIfAborted(); // a stopped worker is not the reason, the signal is
+        if (error instanceof Error && error.message.startsWith("Aborted(")) {
+          const message = "Cannot go on: the WASM module aborted, as it does when its memory is full; " +
+            "reduce size, frames, channels, shots or queries";
+          throw new Error(message, { cause: error });
+        }
         throw error;
       }
     },

@@ -3,8 +3,8 @@ import { nameStatistics, type Statistics } from "../inference/mod.ts";
 import { createRandom } from "../random/mod.ts";
 import type { JobRunner, Theta } from "./_jobs.ts";
 
-/** Clips a batch. */
-const BATCH = 32;
+/** Clips a batch, about: a set is cut into equal parts of up to half as many more. */
+export const STATISTICS_BATCH = 32;
 
 /**
  * Running statistics of θ: one pass over all micro clips of the training subjects, in mixed batches; a layer's variance is
@@ -20,7 +20,7 @@ export async function runningStatistics(
   const allowed = new Set(subjects);
   const micro = Array.from(set.labels.keys()).filter((i) => set.kinds[i] === "micro" && allowed.has(set.subjects[i]!));
   const order = createRandom(seed, "statistics").shuffle(micro);
-  const batches = Math.max(1, Math.round(order.length / BATCH));
+  const batches = Math.max(1, Math.round(order.length / STATISTICS_BATCH));
   const results = await runner.run<"statistics">(Array.from({ length: batches }, (_, k) => ({
     kind: "statistics" as const,
     theta,

@@ -59,12 +59,19 @@ export async function workerPool(workers: number, setup: RunnerSetup, backend: "
     async run<K extends Job["kind"]>(jobs: readonly Extract<Job, { kind: K }>[]) {
       const results: JobResults[K][] = [];
       let next = 0;
-      await Promise.all(hands.map(async (hand) => {
-        while (next < jobs.length) {
-          const id = next++;
-          results[id] = await hand.ask({ type: "job", id, job: jobs[id]! }) as JobResults[K];
+      const shares = await Promise.allSettled(hands.map(async (hand) => {
+        try {
+          while (next < jobs.length) {
+            const id = next++;
+            results[id] = await hand.ask({ type: "job", id, job: jobs[id]! }) as JobResults[K];
+          }
+        } catch (error) {
+          next = jobs.length; // the others finish what they have begun, and the pool can be asked again
+          throw error;
         }
       }));
+      const failed = shares.find((share) => share.status === "rejected");
+      if (failed) throw failed.reason;
       return results;
     },
     close,

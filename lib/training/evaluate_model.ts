@@ -1,6 +1,7 @@
 import type { Config } from "../config/mod.ts";
 import { splitSubjects } from "../data/mod.ts";
 import type { ModelCard, Weights } from "../inference/mod.ts";
+import { checkCalibrationMemory } from "./_check_training_memory.ts";
 import { evaluateHoldout, type EvaluateOptions, type Evaluation } from "./_evaluate.ts";
 import { loadData, splitOf } from "./_load_data.ts";
 import { openRunner } from "./_open_runner.ts";
@@ -28,6 +29,7 @@ export interface EvaluateModelOptions extends EvaluateOptions {
  * @param options Data, subjects, calibration clips.
  * @returns Scores before and after.
  * @throws {RangeError} When a subject to be held out was trained on.
+ * @throws {MemoryLimitError} When a calibration would not fit into the backend's memory.
  *
  * @example
  * ```ts ignore
@@ -71,6 +73,7 @@ export async function evaluateModel(
   }
   const counted = withClasses(set, card.classes);
   const settled = settleConfig(config, counted, split.train);
+  checkCalibrationMemory(settled, counted, split, options.shots ?? settled.shots);
   const runner = await openRunner({ config: settled, set: counted }, options.workers, signal);
   try {
     return await evaluateHoldout(runner, settled, counted, split, model, options);

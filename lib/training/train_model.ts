@@ -2,6 +2,7 @@ import type { Config } from "../config/mod.ts";
 import type { ClipSet, SubjectSplit } from "../data/mod.ts";
 import type { ModelCard } from "../inference/mod.ts";
 import { promote, publishModel } from "../storage/mod.ts";
+import { checkTrainingMemory } from "./_check_training_memory.ts";
 import { courseOf, loadState, saveState } from "./_checkpoints.ts";
 import { evaluateHoldout, type Evaluation } from "./_evaluate.ts";
 import type { JobRunner } from "./_jobs.ts";
@@ -42,25 +43,26 @@ async function runSteps(
     saved = state.step;
     onEvent({ type: "checkpoint", step: state.step });
   };
-  try {
-    while (state.step < config.outerSteps) {
+  const step = async () => {
+    try {
       signal.throwIfAborted();
-      state = await outerStep(config, set, split.train, runner, state);
-      const done = state.step - first.step;
-      const { loss, accuracy } = state.history[state.history.length - 1]!;
-      const secondsLeft = (performance.now() - begun) / 1000 / done * (config.outerSteps - state.step);
-      onEvent({ type: "step", step: state.step, steps: config.outerSteps, loss, accuracy, secondsLeft });
-      if (state.step % config.checkpointEvery === 0) await save();
-    }
-    await save();
-  } catch (error) {
-    if (signal.aborted) {
+      return await outerStep(config, set, split.train, runner, state);
+    } catch (error) {
+      // Whatever ended the run, it goes on from its last whole step. A store that fails as well is the graver news.
       await save();
-      signal.throwIfAborted();
+      if (error instanceof DivergedError) await keepForReplay(error, options);
+      throw error;
     }
-    if (error instanceof DivergedError) await keepForReplay(error, options);
-    throw error;
+  };
+  while (state.step < config.outerSteps) {
+    state = await step();
+    const done = state.step - first.step;
+    const { loss, accuracy } = state.history[state.history.length - 1]!;
+    const secondsLeft = (performance.now() - begun) / 1000 / done * (config.outerSteps - state.step);
+    onEvent({ type: "step", step: state.step, steps: config.outerSteps, loss, accuracy, secondsLeft });
+    if (state.step % config.checkpointEvery === 0) await save();
   }
+  await save();
   return state;
 }
 
@@ -79,7 +81,7 @@ function summaryOf({ accuracy, uf1, uar }: Evaluation): Record<string, number> {
   };
 }
 
-/** Writes the episodes of a diverged step beside the run. */
+/** Writes the episodes of a diverged step beside the run's checkpoints, the last of which is where the step began. */
 async function keepForReplay(error: DivergedError, { store, tenant, runId }: TrainingOptions): Promise<void> {
   const key = `tenants/${tenant}/runs/${runId}/diverged-step-${error.step + 1}.json`;
   await store.put(key, new TextEncoder().encode(JSON.stringify({ step: error.step, episodes: error.episodes })));
@@ -96,6 +98,7 @@ async function keepForReplay(error: DivergedError, { store, tenant, runId }: Tra
  * @param config The configuration.
  * @param options Store, name, run, workers, and who listens. Data folders are relative to the working directory.
  * @returns The published version, its card, the evaluation and the learning curve.
+ * @throws {MemoryLimitError} When a step or a calibration would not fit into the backend's memory; nothing was begun.
  * @throws {DivergedError} When a loss is no number; the episodes are saved.
  * @throws The signal's reason, after a checkpoint, when it is aborted.
  *
@@ -123,10 +126,14 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
   });
   const split = splitOf(config, set);
   const settled = settleConfig(config, set, split.train);
+  checkTrainingMemory(settled, set, split);
   const course = await courseOf(settled, set, split);
-  const resumed = await loadState(options, course);
+  const resumed = await loadState(options, course, (message) => onEvent({ type: "status", message }));
   const first = resumed ?? await firstState(settled, set.classes.length);
-  if (resumed !== null) onEvent({ type: "status", message: `resuming after step ${resumed.step}` });
+  if (resumed !== null) {
+    onEvent({ type: "status", message: `resuming after step ${resumed.step}` });
+    onEvent({ type: "checkpoint", step: resumed.step });
+  }
   const named = (subjects: readonly number[]) => subjects.map((subject) => set.subjectNames[subject]!);
   const runner = await openRunner({ config: settled, set }, options.workers, signal);
   try {

@@ -16,6 +16,7 @@ export type TrainingEvent =
     readonly accuracy: number;
     readonly secondsLeft: number;
   }
+  /** The store has a checkpoint after so many steps: just written, or found by a run that resumes. */
   | { readonly type: "checkpoint"; readonly step: number };
 
 /** What a finished run leaves. */

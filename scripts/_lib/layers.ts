@@ -18,7 +18,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   tree: [],
   random: [],
   config: [],
-  runtime: [],
+  process: [],
+  runtime: ["process"],
   data: ["tree", "random", "config"],
   storage: ["tree", "config", "data?"],
   packing: ["data", "storage"],
@@ -32,7 +33,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["eval", "inference"],
   ],
   verify: ["tree", "autodiff", "random", "config", "runtime", "model", "meta", "storage"],
-  http: ["tree", "config", "data", "storage", "inference?", "training?"],
+  http: ["tree", "config", "process", "data", "storage", "inference?", "training?"],
 };
 
 /** Folders whose files may import each other in a circle: the derivative of an op is its adjoint, and the other way. */

@@ -1,7 +1,5 @@
-import { BackendUnavailableError } from "../../lib/runtime/mod.ts";
+import { UsageError, watchSignals } from "../../lib/process/mod.ts";
 import { type CommandSpec, type FlagSpec, helpText, type ParsedFlags, parseFlags } from "./args.ts";
-import { watchSignals } from "./signals.ts";
-import { UsageError } from "./usage_error.ts";
 
 /** A command's work: resolves to nothing, or to an exit code. */
 export type CommandMain<F extends Record<string, FlagSpec>> = (
@@ -13,7 +11,8 @@ export type CommandMain<F extends Record<string, FlagSpec>> = (
  * Runs a command line from arguments to exit code.
  *
  * 0: done. 1: failed (or what `main` returned). 2: a wrong flag or value, or a backend that is not there; one line on
- * stderr. 130 or 143: interrupted, after `main` had the time to checkpoint.
+ * stderr. 130 or 143: interrupted, after `main` had the time to checkpoint; when that failed (`main` throws something
+ * else than the signal's reason or another AbortError) it is a failure: 1.
  *
  * @param spec The command's flags.
  * @param main The work. The signal aborts at Ctrl-C, SIGTERM or the parent's death.
@@ -36,11 +35,12 @@ export async function runCommand<const F extends Record<string, FlagSpec>>(
     return watch.exitCode || (code ?? 0);
   } catch (error) {
     const line = error instanceof Error ? error.message.split("\n")[0]! : String(error);
-    if (error instanceof UsageError || error instanceof BackendUnavailableError) {
+    if (error instanceof UsageError) {
       console.error(`${spec.command}: ${line}`);
       return 2;
     }
-    if (watch.exitCode) return watch.exitCode;
+    const stopped = error === watch.signal.reason || (error instanceof Error && error.name === "AbortError");
+    if (watch.exitCode && stopped) return watch.exitCode;
     console.error(`${spec.command}: ${line}`);
     if (Deno.env.get("LIGHTMAN_DEBUG")) console.error(error);
     return 1;

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { createAdaptApp } from "../../functions/adapt/mod.ts";
+import { MemoryLimitError } from "../../lib/runtime/mod.ts";
 import { loadSubject } from "../../lib/storage/mod.ts";
 import { fakeEngine } from "../_util/fake_engine.ts";
 import { greyClip, greyPng, json, problemOf, publishMain, safetensors, testDeps } from "../_util/http_fixture.ts";
@@ -147,6 +148,18 @@ Deno.test("POST calibrations answers 500 to a failing engine, masked but logged"
   assertEquals([problem.status, problem.detail.includes("secret")], [500, false]);
   const failure = deps.logged.find(({ level }) => level === "error");
   assertEquals([failure?.message, failure?.requestId], ["secret device state", "id-1"]);
+});
+
+Deno.test("POST calibrations answers 413 when the backend's memory is too small, and stores nothing", async () => {
+  const { deps, before } = await setUp();
+  const engine = {
+    ...fakeEngine(),
+    calibrate: () => Promise.reject(new MemoryLimitError("Cannot calibrate: send fewer")),
+  };
+  const app = createAdaptApp({ ...deps, engine, model: "main" });
+  const problem = await problemOf(await app.request(PATH, json({ clips: GOOD })));
+  assertEquals([problem.status, problem.detail], [413, "Cannot calibrate: send fewer"]);
+  assertEquals(await deps.store.list(""), before);
 });
 
 Deno.test("GET subjects lists, GET subject describes and tells when it is stale", async () => {

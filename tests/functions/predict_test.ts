@@ -2,6 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { createAdaptApp } from "../../functions/adapt/mod.ts";
 import { createPredictApp, createPredictorCache, subjectSlot } from "../../functions/predict/mod.ts";
 import { encodeSafetensors, promote } from "../../lib/storage/mod.ts";
+import { bmp, greyJpeg } from "../data/_util/pictures.ts";
 import { fakeEngine } from "../_util/fake_engine.ts";
 import { greyClip, greyPng, json, problemOf, publishMain, safetensors, testDeps } from "../_util/http_fixture.ts";
 
@@ -126,7 +127,60 @@ const header = (shape: readonly number[], data: Float32Array | Uint8Array): Requ
   body: encodeSafetensors({ clips: { dtype: data instanceof Uint8Array ? "U8" : "F32", shape, data } }),
 });
 
+/** A body whose safetensors header is this text, announced with a length of its own. */
+function hostile(text: string, data: number[] = [], length = BigInt(text.length)): RequestInit {
+  const body = new Uint8Array(8 + text.length + data.length);
+  new DataView(body.buffer).setBigUint64(0, length, true);
+  body.set(new TextEncoder().encode(text), 8);
+  body.set(data, 8 + text.length);
+  return { ...header([1], new Uint8Array(1)), body };
+}
+const entry = (shape: string, offsets: string) => `{"dtype":"U8","shape":${shape},"data_offsets":${offsets}}`;
+const SMALL_CLIP = entry("[1,1,1,1,1]", "[0,1]");
+
+const textBody = (body: string): RequestInit => ({ ...json({}), body });
+const PIXEL = JSON.stringify(greyClip(1));
+
+/** A picture in base64 without its last bytes. */
+const cut = (picture: Uint8Array, bytes: number) =>
+  json({ clips: [{ frames: [picture.slice(0, -bytes).toBase64()] }] });
+
 const BAD: readonly [why: string, request: RequestInit, status: number, field: string | null][] = [
+  ["malformed JSON", textBody('{"clips": ['), 400, null],
+  ["another media type", { ...json({}), headers: { "Content-Type": "text/plain" } }, 415, null],
+  ["an unknown field", json({ clips: [greyClip(1)], speed: 1 }), 422, "speed"],
+  ["a key twice", textBody(`{"clips":[${PIXEL}],"subject":"a","subject":"b"}`), 400, null],
+  [
+    "a key that reaches for the prototype",
+    textBody(`{"clips":[${PIXEL}],"__proto__":{"subject":"a"}}`),
+    422,
+    "__proto__",
+  ],
+  ["a deep body", textBody(`{"clips":${"[".repeat(5e6)}${"]".repeat(5e6)}}`), 413, null],
+  ["a deep body that breaks off", textBody("[".repeat(5e6)), 413, null],
+  ["a body of very many keys", textBody(`{${'"a":1,'.repeat(3e6)}"b":1}`), 413, null],
+  ["a text that never ends", textBody(`{"a":"${"x".repeat(1000)}`), 400, null],
+  ["a number without end", textBody(`{"clips":[{"frames":["A"],"onset":1e400}]}`), 422, "clips.0.onset"],
+  ["a PNG cut off", cut(Uint8Array.fromBase64(greyPng(9, 64, 64)), 30), 422, "clips.0.frames.0"],
+  ["a JPEG cut off", cut(greyJpeg(), 6), 422, "clips.0.frames.0"],
+  ["a BMP cut off", cut(bmp({ width: 8, height: 8, depth: 24 }, new Uint8Array(192)), 30), 422, "clips.0.frames.0"],
+  ["safetensors cut off", hostile(`{"clips":${SMALL_CLIP}}`), 400, null],
+  ["a header longer than the body", hostile("{}", [], 2n ** 63n), 400, null],
+  ["a header too long to read", hostile(`{${" ".repeat(300_000)}}`), 413, null],
+  [
+    "offsets that overlap",
+    hostile(`{"clips":${entry("[2]", "[0,2]")},"b":${entry("[2]", "[1,3]")}}`, [1, 2, 3]),
+    400,
+    null,
+  ],
+  [
+    "a shape that overflows",
+    hostile(`{"clips":${entry("[1,1099511627776,1099511627776,1,1]", "[0,1]")}}`, [1]),
+    400,
+    null,
+  ],
+  ["a tensor twice", hostile(`{"clips":${SMALL_CLIP},"clips":${SMALL_CLIP}}`, [1]), 400, null],
+  ["a tensor that is not asked for", hostile(`{"clips":${SMALL_CLIP},"x":${entry("[0]", "[1,1]")}}`, [1]), 422, "x"],
   ["an unknown subject", json({ clips: [greyClip(1)], subject: "nobody" }), 404, null],
   ["a subject with ../", json({ clips: [greyClip(1)], subject: "../models/main" }), 422, "subject"],
   ["an unknown model", json({ clips: [greyClip(1)], model: "other" }), 404, null],

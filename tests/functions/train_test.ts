@@ -1,58 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { createRunQueue, createTrainApp } from "../../functions/train/mod.ts";
 import { configSchema } from "../../lib/config/mod.ts";
-import { memoryStore, type ObjectStore, publishModel } from "../../lib/storage/mod.ts";
-import type { Trainer, TrainingOptions } from "../../lib/training/mod.ts";
-import { json, problemOf, publishMain, testDeps } from "../_util/http_fixture.ts";
-import { modelCard, modelWeights } from "../_util/model_card.ts";
-
-/** A trainer that the test drives: each run waits until it is released, aborted or failed. */
-function manualTrainer() {
-  const runs: { config: unknown; options: TrainingOptions; finish: () => void; fail: (error: Error) => void }[] = [];
-  const waiters: (() => void)[] = [];
-  const train: Trainer = async (config, options) => {
-    const gate = Promise.withResolvers<void>();
-    runs.push({ config, options, finish: gate.resolve, fail: gate.reject });
-    waiters.shift()?.();
-    options.signal.addEventListener("abort", () => gate.reject(options.signal.reason));
-    options.onEvent({ type: "step", step: 1, steps: 2, loss: 1.5, accuracy: 0.5, secondsLeft: 3 });
-    await gate.promise;
-    const version = await publishModel(
-      options.store,
-      options.tenant,
-      options.name,
-      modelWeights(),
-      modelCard({ name: options.name }),
-    );
-    return { name: options.name, version, metrics: { accuracy: 0.75 } };
-  };
-  /** Resolves once the n-th run has begun. */
-  const begun = async (n: number) => {
-    while (runs.length < n) await new Promise<void>((resolve) => waiters.push(resolve));
-    return runs[n - 1]!;
-  };
-  return { train, runs, begun };
-}
-
-function setUp(store: ObjectStore = memoryStore(), dataFolder: string | null = null) {
-  const deps = testDeps(store);
-  const trainer = manualTrainer();
-  const queue = createRunQueue({ ...deps, trainer: trainer.train, workers: 0, dataFolder });
-  const app = createTrainApp({ ...deps, queue, model: "main", dataFolder });
-  const post = async (config: unknown = {}, query = "") =>
-    await (await app.request(`/v1/train/runs${query}`, json(config))).json();
-  const get = async (id: string) => await (await app.request(`/v1/train/runs/${id}`)).json();
-  /** Resolves once a run has the status. */
-  const reached = async (id: string, status: string) => {
-    for (let i = 0; i < 200; i++) {
-      const run = await get(id);
-      if (run.status === status) return run;
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-    throw new Error(`run ${id} is ${(await get(id)).status}, not ${status}`);
-  };
-  return { deps, trainer, queue, app, post, get, reached };
-}
+import { memoryStore } from "../../lib/storage/mod.ts";
+import { json, problemOf, publishMain } from "../_util/http_fixture.ts";
+import { setUpTrain as setUp } from "./_train.ts";
 
 Deno.test("POST runs answers 202 with Location; the run works, tells its progress and succeeds", async () => {
   const { app, trainer, reached, get } = setUp();
@@ -129,6 +79,23 @@ Deno.test("GET events streams what was and what comes, and Last-Event-ID resumes
   assertEquals([...rest.matchAll(/id: (.*)/g)].map(([, n]) => n), ["4", "5"]);
 });
 
+Deno.test("GET events: clients that hang up disturb neither the run nor each other", async () => {
+  const { app, trainer, post, reached } = setUp();
+  const { id } = await post();
+  const begun = await trainer.begun(1);
+  const path = `/v1/train/runs/${id}/events`;
+  const staying = app.request(path);
+  for (let i = 0; i < 20; i++) {
+    const reader = (await app.request(path)).body!.getReader();
+    await reader.read();
+    await reader.cancel();
+  }
+  begun.options.onEvent({ type: "checkpoint", step: 1 });
+  begun.finish();
+  await reached(id, "succeeded");
+  assertStringIncludes(await (await staying).text(), "event: checkpoint");
+});
+
 Deno.test("GET events of a run of an earlier process sends its state", async () => {
   const store = memoryStore();
   const first = setUp(store);
@@ -160,6 +127,20 @@ const BAD: readonly [why: string, path: string, request: RequestInit, status: nu
   ["an unknown field", "", json({ outersteps: 3 }), 422, "outersteps"],
   ["a wrong value", "", json({ innerSteps: 99 }), 422, "innerSteps"],
   ["a wrong nested value", "", json({ synthetic: { rho: 2 } }), 422, "synthetic.rho"],
+  ["more outer steps than a server takes on", "", json({ outerSteps: 1e15 }), 422, "outerSteps"],
+  ["frames of a size that no memory holds", "", json({ size: 1e6 }), 422, "size"],
+  ["channels that no memory holds", "", json({ channels: 1e9 }), 422, "channels"],
+  ["shots that no data set has", "", json({ shots: 1e9 }), 422, "shots"],
+  ["subjects that nobody renders", "", json({ synthetic: { holdoutSubjects: 1e9 } }), 422, "synthetic.holdoutSubjects"],
+  [
+    "a key that reaches for the prototype",
+    "",
+    { ...json({}), body: '{"__proto__":{"outerSteps":3}}' },
+    422,
+    "__proto__",
+  ],
+  ["a key twice", "", { ...json({}), body: '{"outerSteps":3,"outerSteps":4}' }, 400, null],
+  ["a deep body", "", { ...json({}), body: `{"data":${"[".repeat(5e5)}${"]".repeat(5e5)}}` }, 413, null],
   ["a path as data", "", json({ data: "../secret/manifest.csv" }), 422, "data"],
   ["an absolute path as data", "", json({ data: "/etc/passwd" }), 422, "data"],
   ["a URL as macro", "", json({ macro: "https://example.org/x" }), 422, "macro"],

@@ -68,6 +68,58 @@ Deno.test("readBody() answers 413 beyond the limit, announced or streamed", asyn
   assertMatch(String(pulled), /^[3-6]$/);
 });
 
+Deno.test("readBody() answers 408 to a body that does not end, however busily it trickles", async () => {
+  const app = createBaseApp({ ...testDeps(), limits: { bodyMs: 60 } }, { ready: () => Promise.resolve(null) });
+  app.post("/", async (c) => c.text(`${(await readBody(c)).length}`));
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let cancelled = false;
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      timer = setInterval(() => controller.enqueue(new Uint8Array(1)), 5);
+    },
+    cancel() {
+      cancelled = true;
+      clearInterval(timer);
+    },
+  });
+  const response = await app.request("/", { method: "POST", body });
+  assertEquals([response.headers.get("Connection"), cancelled], ["close", true]);
+  assertEquals((await problemOf(response)).status, 408);
+  assertEquals(await (await app.request("/", { method: "POST", body: "abc" })).text(), "3");
+});
+
+Deno.test("readBody() answers 400 to a body that breaks off, and the log calls it no error", async () => {
+  const { app, deps } = setUp();
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      controller.error(new Error("connection closed before message completed"));
+    },
+  });
+  assertEquals((await problemOf(await app.request("/echo", { method: "POST", body }))).status, 400);
+  assertEquals(deps.logged.map(({ level }) => level), ["info"]);
+});
+
+Deno.test("a log names no subject: in keys, in quotes, and wherever the id stands when the handler told it", async () => {
+  const { app, deps } = setUp();
+  app.get("/fails/:subject", (c) => {
+    c.set("subject", c.req.param("subject"));
+    throw new Error(
+      'Cannot read "tenants/default/subjects/a.b-1/current": got {"id":"a.b-1"} of a.b-1, not of xa.b-12',
+    );
+  });
+  app.get("/unknown", () => {
+    throw new Error('Cannot load subject "a.b-1": "C:\\\\store\\\\subjects\\\\a.b-1\\\\meta.json" is missing');
+  });
+  await app.request("/fails/a.b-1");
+  await app.request("/unknown");
+  const errors = deps.logged.filter(({ level }) => level === "error");
+  assertEquals(
+    errors[0]!.message,
+    'Cannot read "tenants/default/subjects/…/current": got {"id":"…"} of …, not of xa.b-12',
+  );
+  assertEquals(errors.map((line) => /(?<!x)a\.b-1/.test(JSON.stringify(line))), [false, false]);
+});
+
 Deno.test("combineApps() asks every app for readiness and sends requests to the one that knows the path", async () => {
   const [one, two] = [setUp().app, setUp("still loading").app];
   one.get("/one", (c) => c.text("one"));

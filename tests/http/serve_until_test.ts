@@ -1,5 +1,6 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { type LogRecord, readSettings, serveUntil } from "../../lib/http/mod.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { createBaseApp, type LogRecord, serveUntil } from "../../lib/http/mod.ts";
+import { problemOf, testDeps } from "../_util/http_fixture.ts";
 
 Deno.test("serveUntil() listens on 127.0.0.1, says so, and lets an answer under way finish", async () => {
   const stop = new AbortController();
@@ -67,45 +68,61 @@ Deno.test("serveUntil() waits for an answer no longer than the drain time", asyn
   assertEquals(await (await answer!).text(), "late");
 });
 
-Deno.test("readSettings() has defaults and reads every variable", () => {
-  assertEquals(readSettings({}, 8001), {
-    store: "file:./store",
-    model: "lightman",
-    data: "data",
-    backend: "auto",
-    port: 8001,
-    workers: null,
-  });
-  const env = {
-    LIGHTMAN_STORE: "memory:",
-    LIGHTMAN_MODEL: "m",
-    LIGHTMAN_DATA: "/srv/data",
-    LIGHTMAN_BACKEND: "wasm",
-    LIGHTMAN_PORT: "0",
-    LIGHTMAN_WORKERS: "3",
-    HOME: "/root",
+Deno.test("serveUntil() answers after the signal that it is not ready, while close() works and for a moment beyond", async () => {
+  const stop = new AbortController();
+  const app = createBaseApp({ ...testDeps(), stopping: stop.signal }, { ready: () => Promise.resolve(null) });
+  let url = "";
+  const asked: Promise<unknown>[] = [];
+  const ask = async (status: number) => {
+    const response = await fetch(`${url}/v2/health/ready`);
+    if (status !== 503) return assertEquals([response.status, await response.json()], [200, { ready: true }]);
+    const problem = await problemOf(response);
+    assertEquals([problem.status, problem.detail], [503, "The server is stopping"]);
   };
-  assertEquals(readSettings(env, 8001), {
-    store: "memory:",
-    model: "m",
-    data: "/srv/data",
-    backend: "wasm",
+  await serveUntil((request) => app.fetch(request), {
     port: 0,
-    workers: 3,
+    signal: stop.signal,
+    log: () => {},
+    lingerMs: 300,
+    async onListen(at) {
+      url = at;
+      await ask(200);
+      stop.abort();
+      setTimeout(() => asked.push(ask(503)), 100);
+    },
+    close: () => ask(503),
   });
+  assertEquals(asked.length, 1);
+  await Promise.all(asked);
+  await assertRejects(() => fetch(`${url}/v2/health/ready`));
 });
 
-for (
-  const [name, value] of [
-    ["LIGHTMAN_PORT", "80a"],
-    ["LIGHTMAN_PORT", "70000"],
-    ["LIGHTMAN_BACKEND", "cuda"],
-    ["LIGHTMAN_MODEL", "../x"],
-    ["LIGHTMAN_WORKERS", "-1"],
-    ["LIGHTMAN_KEYS", "keys.json"],
-  ] as const
-) {
-  Deno.test(`readSettings() refuses ${name}=${value}`, () => {
-    assertThrows(() => readSettings({ [name]: value }, 8001), RangeError, name);
+Deno.test("serveUntil() ends in time although close() does not, and although a client sends its body for ever", async () => {
+  const stop = new AbortController();
+  const began = Promise.withResolvers<void>();
+  const never = Promise.withResolvers<void>();
+  let connection: Deno.Conn | undefined;
+  let stopped = 0;
+  await serveUntil(async (request) => {
+    began.resolve();
+    await request.text().catch(() => {});
+    return new Response();
+  }, {
+    port: 0,
+    signal: stop.signal,
+    log: () => {},
+    drainMs: 400,
+    async onListen(url) {
+      connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(url).port) });
+      await connection.write(new TextEncoder().encode("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n12"));
+      await began.promise;
+      stopped = performance.now();
+      stop.abort();
+    },
+    close: () => never.promise,
   });
-}
+  const took = performance.now() - stopped;
+  assert(took >= 350 && took < 2000, `${took} ms`);
+  connection!.close();
+  never.resolve();
+});

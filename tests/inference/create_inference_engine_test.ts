@@ -1,7 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import * as tf from "@tensorflow/tfjs-core";
 import { magnifyClips } from "../../lib/data/mod.ts";
 import { type Calibration, createInferenceEngine, type ModelCard, type Weights } from "../../lib/inference/mod.ts";
-import { chooseBackend } from "../../lib/runtime/mod.ts";
+import { chooseBackend, MemoryLimitError } from "../../lib/runtime/mod.ts";
 import { flattenWeights, type StoredTensor } from "../../lib/storage/mod.ts";
 import { withTensorCount } from "../_util/leaks.ts";
 import { onEachBackend } from "../_util/on_each_backend.ts";
@@ -58,6 +59,40 @@ onEachBackend(
       // The clips are not all alike: a predictor that ignores them would pass the above.
       assert(Math.abs(together[0]! - together[3]!) > 1e-3);
     }
+  },
+);
+
+onEachBackend(
+  "predict() gives a clip its answer in a batch of 1, of 33, and twice in one, before and after a calibration",
+  async (backend) => {
+    const limit = backend === "webgpu" ? 1e-6 : 0;
+    const card = smallCard();
+    const base = await smallWeights(card);
+    const { weights: own } = await engine.calibrate(base, card, calibrationClips(card, [0, 1, 2, 1]));
+    const count = 33;
+    const clips = smallClips(card, count, "batches");
+    const length = clips.length / count;
+    const clip = (i: number) => clips.subarray(i * length, (i + 1) * length);
+    // The last one again at the front, so that the two lie in different runs of the network.
+    const doubled = new Uint8Array([...clip(count - 1), ...clips]);
+    const rows: Float32Array[] = [];
+    for (const weights of [base, own]) {
+      const together = await predictAll(weights, card, clips);
+      const twice = await predictAll(weights, card, doubled);
+      const row = (answers: Float32Array, i: number) => answers.subarray(3 * i, 3 * i + 3);
+      const same = (i: number, answer: Float32Array, expected: Float32Array) =>
+        answer.forEach((value, k) =>
+          assert(Math.abs(value - expected[k]!) <= limit, `clip ${i}, class ${k}: ${value}, ${expected[k]}`)
+        );
+      for (const i of [0, 15, 16, 31, 32]) {
+        same(i, await predictAll(weights, card, clip(i)), row(together, i));
+        same(i, row(twice, i + 1), row(together, i));
+      }
+      same(count - 1, row(twice, 0), row(twice, count));
+      rows.push(row(together, 0));
+    }
+    // The calibration changed something: otherwise the second round would only repeat the first.
+    assert(Math.abs(rows[0]![0]! - rows[1]![0]!) > 1e-4, `${rows[0]} and ${rows[1]}`);
   },
 );
 
@@ -157,6 +192,10 @@ Deno.test("calibrate() takes as many steps as asked, by default the configuratio
     (await engine.calibrate(base, card, clips, options)).weights;
   assertEquals(await adapted(), await adapted({ innerSteps: 2 }));
   assertNotEquals(await adapted(), await adapted({ innerSteps: 1 }));
+  // Two steps are one step taken from where one step leads.
+  const { weights: once } = await engine.calibrate(base, card, clips, { innerSteps: 1 });
+  const { weights: twice } = await engine.calibrate({ ...base, ...once }, card, clips, { innerSteps: 1 });
+  assertEquals((await adapted()).params, twice.params);
   const none = await adapted({ innerSteps: 0 });
   assertEquals(none.params, base.params);
   assertNotEquals(none.stats, base.stats);
@@ -254,4 +293,32 @@ Deno.test("the engine names the backend that is current", async () => {
     await chooseBackend(backend);
     assertEquals(engine.backend, backend);
   }
+});
+
+Deno.test("calibrate() refuses more clips than fit into WASM's memory, whatever the steps, and computes nothing", async () => {
+  await chooseBackend("wasm");
+  const card = smallCard({ channels: 4096 });
+  const base = await smallWeights(smallCard({}));
+  const clips = calibrationClips(card, [0, 1, 2], 1);
+  for (const innerSteps of [1, 10]) {
+    await assertRejects(
+      () => engine.calibrate(base, card, clips, { innerSteps }),
+      MemoryLimitError,
+      "Cannot calibrate: a step on 3 micro and 1 macro clips of this size needs about",
+    );
+  }
+});
+
+Deno.test("calibrate() takes no more memory for many steps than for one", async () => {
+  await chooseBackend("wasm");
+  const card = smallCard({});
+  const base = await smallWeights(card);
+  const clips = calibrationClips(card, [0, 1, 2], 1);
+  const peak = async (innerSteps: number) => {
+    const { peakBytes } = await tf.profile(async () => void await engine.calibrate(base, card, clips, { innerSteps }));
+    return peakBytes;
+  };
+  await peak(1); // what stays for good is made
+  const [one, two, eight] = [await peak(1), await peak(2), await peak(8)];
+  assert(eight <= two && two < 1.2 * one, `${one}, ${two}, ${eight}`);
 });

@@ -3,6 +3,7 @@ import { BackendUnavailableError } from "../../lib/runtime/mod.ts";
 import type { CommandSpec } from "../../scripts/_lib/args.ts";
 import { runCommand } from "../../scripts/_lib/run_command.ts";
 import { UsageError } from "../../scripts/_lib/usage_error.ts";
+import { needs } from "../_util/needs.ts";
 
 const SPEC = {
   command: "demo",
@@ -48,4 +49,32 @@ Deno.test("runCommand() prints help to stdout", async () => {
   const result = await run(() => Promise.reject(new Error("must not run")), ["--help"]);
   assertEquals([result.code, result.err], [0, []]);
   assertStringIncludes(result.out[0]!, "Usage: deno task demo [flags]");
+});
+
+Deno.test({
+  ...needs(
+    Deno.build.os !== "windows",
+    "Windows knows no SIGTERM",
+    "runCommand() that is interrupted exits 143, or 1 when it fails to save",
+  ),
+  async fn() {
+    /** Fails once the signal is there. */
+    const interrupted = (fail: (reason: unknown) => unknown) =>
+      run(async (_args, signal) => {
+        const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve));
+        // Listening for signals alone does not keep the event loop alive.
+        const alive = setTimeout(() => {}, 5000);
+        Deno.kill(Deno.pid, "SIGTERM");
+        await aborted;
+        clearTimeout(alive);
+        throw fail(signal.reason);
+      });
+    assertEquals(await interrupted((reason) => reason), { code: 143, out: [], err: [] });
+    assertEquals((await interrupted(() => new DOMException("stopped", "AbortError"))).code, 143);
+    assertEquals(await interrupted(() => new Error("Cannot write the checkpoint: no space left")), {
+      code: 1,
+      out: [],
+      err: ["demo: Cannot write the checkpoint: no space left"],
+    });
+  },
 });

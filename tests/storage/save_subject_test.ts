@@ -90,3 +90,22 @@ for (const id of ["", ".", "..", "a/b", "../a", "a\\b", "a b", "ä", "a\n", "x".
     assertThrows(() => checkSubjectId(id), RangeError, "Cannot use subject id");
   });
 }
+
+Deno.test("loadSubjectMeta() of a damaged object quotes nothing of what stands in it", async () => {
+  const store = memoryStore();
+  const version = await saveSubject(store, "default", "s1", modelWeights(), META);
+  const key = `tenants/default/subjects/s1/${version}/meta.json`;
+  for (const text of ['{"subject":"Annabel",x', "Annabel", '{"a":1}Annabel', '{"subject":"Annabel"']) {
+    await store.put(key, new TextEncoder().encode(text));
+    const { message } = await assertRejects(
+      () => loadSubjectMeta(store, "default", "s1"),
+      SyntaxError,
+      "expected JSON",
+    );
+    assertEquals(
+      [message.startsWith(`Cannot read "${key}"`), /nnab|nabel|subject"/.test(message)],
+      [true, false],
+      message,
+    );
+  }
+});

@@ -35,7 +35,7 @@ async function tasksFromElsewhere(): Promise<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(tasks).map(([name, command]) => [
       name,
-      command.replace(/ ((?:scripts|functions)\/\S+)/, ` --config "${ROOT}deno.json" "${ROOT}$1"`),
+      command.replace(/ ((?:scripts|functions)\/\S+)/g, ` --config "${ROOT}deno.json" "${ROOT}$1"`),
     ]),
   );
 }

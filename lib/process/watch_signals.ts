@@ -1,4 +1,4 @@
-import { launcherLinks, parentOf } from "./_ancestors.ts";
+import { watchParents } from "./watch_parents.ts";
 
 /** What interrupts a command. */
 export type StopSignal = "SIGINT" | "SIGTERM";
@@ -29,13 +29,8 @@ export interface SignalSource {
   exit(code: number): void;
 }
 
-/**
- * A SIGTERM to npx ends npx and its shell, but never reaches this process, and `deno task` in between lives on. So
- * besides this process's own parent, the parents of the launchers between it and npx are watched.
- */
+/** This process and its parents. */
 function processSource(): SignalSource {
-  const parent = Deno.ppid;
-  const links = launcherLinks(parent);
   return {
     listen(name, handler) {
       // Windows knows no SIGTERM.
@@ -43,7 +38,7 @@ function processSource(): SignalSource {
       Deno.addSignalListener(name, handler);
       return () => Deno.removeSignalListener(name, handler);
     },
-    orphaned: () => Deno.ppid !== parent || links.some(({ pid, parent }) => parentOf(pid) !== parent),
+    orphaned: watchParents(),
     now: () => performance.now(),
     exit: (code) => Deno.exit(code),
   };
@@ -55,10 +50,20 @@ function processSource(): SignalSource {
  * The first request aborts the signal: the command checkpoints and ends with `exitCode`. Requests within a second of
  * the last count as the same. A later one ends the process at once. The death of a parent counts as SIGTERM.
  *
- * @param source The process. Default: this one.
+ * @param replaced What differs from this process.
  * @returns The watch; close it when the command is done.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { watchSignals } from "./mod.ts";
+ * const watch = watchSignals();
+ * assertEquals([watch.signal.aborted, watch.exitCode], [false, 0]);
+ * watch.close();
+ * ```
  */
-export function watchSignals(source: SignalSource = processSource()): SignalWatch {
+export function watchSignals(replaced: Partial<SignalSource> = {}): SignalWatch {
+  const source = { ...processSource(), ...replaced };
   const controller = new AbortController();
   let exitCode = 0;
   let last = -Infinity;

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { launcherLinks, parentOf } from "../../scripts/_lib/_ancestors.ts";
-import { type SignalSource, type StopSignal, watchSignals } from "../../scripts/_lib/signals.ts";
+import { launcherLinks, parentOf } from "../../lib/process/_ancestors.ts";
+import { type SignalSource, type StopSignal, watchSignals } from "../../lib/process/mod.ts";
 import { needs } from "../_util/needs.ts";
 
 function fakeProcess() {
@@ -62,7 +62,7 @@ Deno.test("watchSignals() takes the death of a parent for SIGTERM, once", async 
 });
 
 const FIXTURE = `
-import { watchSignals } from "${import.meta.resolve("../../scripts/_lib/signals.ts")}";
+import { watchSignals } from "${import.meta.resolve("../../lib/process/mod.ts")}";
 const watch = watchSignals();
 console.log("ready " + Deno.pid);
 const alive = setInterval(() => {}, 1000);

@@ -1,0 +1,83 @@
+import { type Architecture, parameterShapes } from "../model/mod.ts";
+
+/** A piece of work whose memory is to be known. Clips are counted. */
+export interface ClipWork {
+  readonly support: number;
+  /** Absent in calibration. */
+  readonly query?: number;
+  readonly macro?: number;
+  /** Inner steps; 0 for a gradient on the support clips alone. */
+  readonly innerSteps: number;
+  /** 0: forward alone. 1: gradients. 2: gradients through the inner steps. */
+  readonly order: 0 | 1 | 2;
+}
+
+/** What a clip holds at the peak, in maps of one size. */
+interface Held {
+  /** A support or macro clip, an inner step: its graph, and the graph of its gradient to second order. */
+  readonly graph: number;
+  /** A clip that ran forward. */
+  readonly forward: number;
+  /** While the largest batch is differentiated, a clip of it. */
+  readonly transient: number;
+}
+
+function heldMaps(work: ClipWork, { graph, forward, transient }: Held): number {
+  const { support, query = 0, macro = 0, innerSteps, order } = work;
+  if (order === 0) return forward * (support + query + macro);
+  const kept = (innerSteps === 0 ? forward : graph * innerSteps) * (support + macro);
+  const queries = forward * (support + query);
+  if (order === 2 && innerSteps > 0) return kept + queries + transient * Math.max(support, query, macro);
+  // To first order the inner graph is differentiated and done with before the queries come.
+  return kept + Math.max(
+    transient * Math.max(support, macro),
+    query === 0 ? 0 : queries + transient * Math.max(support, query),
+  );
+}
+
+/**
+ * Estimates the peak memory of a gradient, so that what does not fit can be refused beforehand.
+ *
+ * A clip counts M frames, with sides padded to multiples of 16, in maps of the first block (C channels) and of the input. The
+ * numbers were fitted to the WASM heap and to the bytes of tfjs tensors on 45 configurations of 1 to 32 frames, 16 to 64 px, 1 to
+ * 256 channels, 3 to 60 clips, both decoders, 0 to 3 inner steps and both orders, from 25 MB to 4.0 GB. Above 1 GB an estimate
+ * is 3 % below to 14 % above the heap; below that it is higher, because the heap grows ahead.
+ *
+ * @param architecture The network.
+ * @param size H = W, pixels.
+ * @param work What is computed, in one scope.
+ * @returns Bytes.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { estimateBytes } from "./mod.ts";
+ * const small = { decoder: "none", channels: 4, frames: 2, inputChannels: 1, classes: 3 } as const;
+ * const bytes = estimateBytes(small, 16, { support: 6, query: 6, innerSteps: 1, order: 2 });
+ * assert(bytes < 60e6);
+ * ```
+ */
+export function estimateBytes(architecture: Architecture, size: number, work: ClipWork): number {
+  const { decoder, frames, channels, inputChannels } = architecture;
+  const second = work.order === 2;
+  const unet = decoder === "unet";
+  // The decoder works a clip, not a frame.
+  const forward = 2.5 + (unet ? 0.1 + 3 / frames : 0);
+  const maps = heldMaps(work, {
+    graph: second ? 13.8 + (unet ? 2 + 16 / frames : 0) : forward + 0.4,
+    forward,
+    transient: 5,
+  });
+  const inputs = heldMaps(work, { graph: second ? 8 : 1, forward: 1, transient: 8 });
+  const map = frames * (16 * Math.ceil(size / 16)) ** 2 * 4;
+
+  // Filters are flipped, transposed and packed on the way; those of the decoder less often.
+  const copies = { 0: [4, 4], 1: [20, 8], 2: [40, 14] }[work.order] as [number, number];
+  let filters = 0;
+  for (const [path, shape] of parameterShapes(architecture)) {
+    const branch = path.startsWith("primary.") || path.startsWith("auxiliary.");
+    filters += copies[branch ? 1 : 0] * 4 * shape.reduce((a, b) => a * b, 1);
+  }
+  const resident = 40e6; // the module itself, and how far its heap grows ahead
+  return resident + map * (channels * maps + inputChannels * inputs) + filters * Math.max(1, work.innerSteps);
+}

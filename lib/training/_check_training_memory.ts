@@ -1,0 +1,138 @@
+import type { Config } from "../config/mod.ts";
+import { type ClipSet, evaluationEpisodes, type SubjectSplit } from "../data/mod.ts";
+import { architectureOf } from "../inference/mod.ts";
+import { type ClipWork, estimateBytes } from "../meta/mod.ts";
+import { checkMemory } from "../runtime/mod.ts";
+import { STATISTICS_BATCH } from "./_running_statistics.ts";
+import { isMacroWord } from "./_settle_config.ts";
+
+interface Counts {
+  readonly support: number;
+  readonly query: number;
+  readonly macro: number;
+}
+
+/** Micro clips of each class. */
+function countClasses(set: ClipSet, of: (subject: number) => boolean): number[] {
+  const counts = new Array<number>(set.classes.length).fill(0);
+  set.labels.forEach((label, i) => {
+    if (set.kinds[i] === "micro" && of(set.subjects[i]!)) counts[label]!++;
+  });
+  return counts;
+}
+
+function macroCount({ config, set, support, ways }: {
+  readonly config: Config;
+  readonly set: ClipSet;
+  readonly support: number;
+  readonly ways: number;
+}): number {
+  if (config.lambda2 === 0 || config.macro === "none") return 0;
+  if (config.macro === "magnify") return support;
+  return Math.min(config.macros * ways, set.kinds.filter((kind) => kind === "macro").length);
+}
+
+/** No task of the training subjects has more clips than this; see `sampleEpisode` for how one is drawn. */
+function largestTask(config: Config, set: ClipSet, train: readonly number[]): Counts {
+  const { shots, queries, ways } = config;
+  const trained = new Set(train);
+  const all = countClasses(set, (subject) => trained.has(subject));
+  let largest: Counts = { support: 0, query: 0, macro: 0 };
+  // A task over several subjects draws from them as if they were one.
+  const pools = config.episodes === "within"
+    ? train.map((subject) => countClasses(set, (other) => other === subject))
+    : [all];
+  for (const own of pools) {
+    const wanted = ways ?? Math.max(2, own.filter((count) => count >= 2).length);
+    const classes = own.map((count, label) => {
+      const clips = Math.min(count >= 2 ? count : all[label]!, shots + queries);
+      const support = Math.min(shots, Math.max(0, clips - 1));
+      return { support, query: Math.max(0, Math.min(queries, clips - support)), clips };
+    }).filter(({ clips }) => clips >= 2).sort((a, b) => b.clips - a.clips).slice(0, wanted);
+    const sum = (of: "support" | "query") => classes.reduce((total, row) => total + row[of], 0);
+    const [support, query] = [sum("support"), sum("query")];
+    if (support + query <= largest.support + largest.query) continue;
+    largest = { support, query, macro: macroCount({ config, set, support, ways: classes.length }) };
+  }
+  return largest;
+}
+
+/** Whether macro clips of a set take part in calibration. */
+export function usesMacroClips(config: Config): boolean {
+  return (config.macro === "data" || !isMacroWord(config.macro)) && config.lambda2 > 0;
+}
+
+/** The largest calibration of the held-out subjects. */
+function largestCalibration(config: Config, set: ClipSet, split: SubjectSplit, shots: number): Counts {
+  const macros = usesMacroClips(config) ? config.macros : 0;
+  const episodes = evaluationEpisodes(
+    set,
+    split.heldout,
+    { shots, macros, trainingSubjects: split.train },
+    config.seed,
+  );
+  const counts = episodes.map((episode): Counts => {
+    const support = episode.support.length;
+    // Without macro clips of their own, micro clips are magnified.
+    const magnified = config.lambda2 > 0 && config.macro !== "none" && config.frames > 1 ? support : 0;
+    return { support, query: 0, macro: episode.macro.length || magnified };
+  });
+  return counts.reduce((a, b) => a.support + a.macro >= b.support + b.macro ? a : b, {
+    support: 0,
+    query: 0,
+    macro: 0,
+  });
+}
+
+/**
+ * Refuses a run of which a piece would not fit into memory: the largest task, a batch of mixed clips, a batch for running
+ * statistics, or the calibration of a held-out subject. What is refused at the end of a run is work lost.
+ *
+ * @throws {MemoryLimitError} Naming the work, its size and what to reduce.
+ */
+export function checkTrainingMemory(config: Config, set: ClipSet, split: SubjectSplit): void {
+  const architecture = architectureOf(config, set.classes.length);
+  const { frames, size, channels, innerSteps } = config;
+  const each = `of ${frames} frames at ${size} px in ${channels} channels`;
+  const check = (work: ClipWork, what: string, reduce: string) =>
+    checkMemory(estimateBytes(architecture, size, work), `train: ${what} ${each}`, `size, frames, channels, ${reduce}`);
+  const trained = new Set(split.train);
+  const micro = countClasses(set, (subject) => trained.has(subject)).reduce((a, b) => a + b, 0);
+  if (config.algorithm !== "supervised" && config.uncalibratedWeight < 1) {
+    const task = largestTask(config, set, split.train);
+    check(
+      { ...task, innerSteps, order: config.firstOrder ? 1 : 2 },
+      `a step on ${task.support} support, ${task.query} query and ${task.macro} macro clips`,
+      `shots, queries${task.macro > 0 ? ", macros" : ""}${innerSteps > 1 ? " or innerSteps" : " or ways"}`,
+    );
+  }
+  if (config.algorithm === "supervised" || config.uncalibratedWeight > 0) {
+    const clips = Math.min(micro, (config.shots + config.queries) * set.classes.length);
+    check({ support: clips, innerSteps: 0, order: 1 }, `a step on ${clips} mixed clips`, "shots or queries");
+  }
+  const batch = Math.min(micro, Math.ceil(1.5 * STATISTICS_BATCH));
+  check({ support: batch, innerSteps: 0, order: 0 }, `running statistics of ${batch} clips`, "or lower all three");
+  checkCalibrationMemory(config, set, split, config.shots, "train");
+}
+
+/**
+ * Refuses an evaluation of which a calibration would not fit into memory.
+ *
+ * @throws {MemoryLimitError} Naming the work, its size and what to reduce.
+ */
+export function checkCalibrationMemory(
+  config: Config,
+  set: ClipSet,
+  split: SubjectSplit,
+  shots: number,
+  doing: "train" | "evaluate" = "evaluate",
+): void {
+  const { frames, size, channels } = config;
+  const calibration = largestCalibration(config, set, split, shots);
+  checkMemory(
+    estimateBytes(architectureOf(config, set.classes.length), size, { ...calibration, innerSteps: 1, order: 1 }),
+    `${doing}: a calibration on ${calibration.support} micro and ${calibration.macro} macro clips of ${frames} frames ` +
+      `at ${size} px in ${channels} channels`,
+    "shots or macros",
+  );
+}

@@ -1,0 +1,142 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { join } from "@std/path";
+import { encode } from "fast-png";
+import { ROOT } from "../../scripts/_lib/files.ts";
+import { needs } from "../_util/needs.ts";
+import { type Background, background } from "./_util/background.ts";
+import { type Project, withProject } from "./_util/project.ts";
+
+const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json"))) as { tasks: Record<string, string> };
+
+/** What each function may do; anything else needs a reason. */
+const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
+  train: ["--allow-env=LIGHTMAN_*,XDG_RUNTIME_DIR", "--allow-net=127.0.0.1", "--allow-read", "--allow-write"],
+  adapt: ["--allow-env=LIGHTMAN_*,XDG_RUNTIME_DIR", "--allow-net=127.0.0.1", "--allow-read", "--allow-write"],
+  predict: ["--allow-env=LIGHTMAN_*,XDG_RUNTIME_DIR", "--allow-net=127.0.0.1", "--allow-read"],
+};
+
+for (const [name, permissions] of Object.entries(PERMISSIONS)) {
+  Deno.test(`serve:${name} has the permissions that it needs and is never asked for more`, () => {
+    const own = tasks[`serve:${name}`]!.split(" | ").find((part) => part.includes(`functions/${name}/main.ts`))!;
+    assertEquals([...own.matchAll(/ (-A|--allow-\S+)/g)].map(([, flag]) => flag).sort(), permissions);
+    assert(own.includes(" --no-prompt "));
+  });
+}
+
+const unix = needs(Deno.build.os !== "windows", "Windows has no process groups", "");
+
+function start(project: Project, name: string, env: Record<string, string> = {}): Background {
+  return background(project, "deno", ["task", `serve:${name}`], {
+    LIGHTMAN_PORT: "0",
+    LIGHTMAN_BACKEND: "wasm",
+    ...env,
+  });
+}
+
+const addressOf = async (server: Background) => (await server.until(/"url":"([^"]+)"/))[1]!;
+
+async function post(url: string, body: unknown, method = "POST") {
+  const headers = { "Content-Type": "application/json" };
+  const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
+  return { status: response.status, body: await response.json() };
+}
+
+/** A frame of a clip that moves, in base64. */
+function frame(value: number): string {
+  const data = Uint8Array.from({ length: 16 * 16 }, (_, i) => (i * value) % 256);
+  return encode({ width: 16, height: 16, channels: 1, data }).toBase64();
+}
+
+const SUBJECT = "somebody-4711";
+
+Deno.test({
+  ...unix,
+  name: `train, adapt and predict, each started by its task, go the whole way with their few permissions${unix.name}`,
+  fn: () =>
+    withProject(async (project) => {
+      const env = { LIGHTMAN_STORE: "file:store", LIGHTMAN_WORKERS: "1" };
+      const servers = ["train", "adapt", "predict"].map((name) => start(project, name, env));
+      const outputs: string[] = [];
+      try {
+        const [train, adapt, predict] = await Promise.all(servers.map(addressOf));
+        const sizes = { outerSteps: 1, size: 16, channels: 4, frames: 4, shots: 2, queries: 2, macros: 1 };
+        const tiny = { ...sizes, decoder: "none", synthetic: { trainSubjects: 2, holdoutSubjects: 1 } };
+        const run = await post(`${train}/v1/train/runs`, tiny);
+        assertEquals(run.status, 202, JSON.stringify(run.body));
+        await (await fetch(`${train}/v1/train/runs/${run.body.id}/events`)).text();
+        const { status, error, result } = await (await fetch(`${train}/v1/train/runs/${run.body.id}`)).json();
+        assertEquals([status, error], ["succeeded", null]);
+        const promoted = await post(`${train}/v1/models/lightman/aliases/stable`, { version: result.version }, "PUT");
+        assertEquals(promoted.status, 200);
+        assertEquals(await fetch(`${adapt}/v2/health/ready`).then((r) => r.body?.cancel().then(() => r.status)), 200);
+
+        const frames = [1, 2, 3, 4].map(frame);
+        const path = `${adapt}/v1/subjects/${SUBJECT}`;
+        const calibration = await post(`${path}/calibrations`, { clips: [{ frames, label: "positive" }] });
+        assertEquals(calibration.status, 201, JSON.stringify(calibration.body));
+        const answer = await post(`${predict}/v1/predict`, { clips: [{ frames }], subject: SUBJECT });
+        assertEquals([answer.status, answer.body.subject.version], [200, calibration.body.version]);
+        assertEquals((await fetch(path, { method: "DELETE" })).status, 204);
+        assertEquals((await post(`${predict}/v1/predict`, { clips: [{ frames }], subject: SUBJECT })).status, 404);
+        const parts = frames.map((text) => text.slice(60, 90));
+        const signals = ["SIGTERM", "SIGTERM", "SIGINT"] as const;
+        servers.forEach((server, i) => server.kill(signals[i]!));
+        for (const [i, server] of servers.entries()) {
+          const { code, output } = await server.end();
+          assertEquals(code, signals[i] === "SIGINT" ? 130 : 143, output);
+          outputs.push(output);
+        }
+        for (const output of outputs) {
+          assert(!output.includes(SUBJECT) && !parts.some((part) => output.includes(part)), output);
+          assert(!/NotCapable|"level":"error"/.test(output), output);
+        }
+      } finally {
+        for (const server of servers.slice(outputs.length)) server.kill("SIGKILL");
+      }
+    }),
+});
+
+Deno.test({
+  ...unix,
+  name: `a function that is stopped ends within five seconds, whatever a client does${unix.name}`,
+  fn: () =>
+    withProject(async (project) => {
+      const server = start(project, "adapt", { LIGHTMAN_STORE: "memory:" });
+      const url = new URL(await addressOf(server));
+      const connection = await Deno.connect({ hostname: url.hostname, port: Number(url.port) });
+      const head = "POST /v1/subjects/a/calibrations HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
+      await connection.write(new TextEncoder().encode(`${head}Content-Length: 100\r\n\r\n{"clips`));
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const stopped = performance.now();
+      server.kill("SIGTERM");
+      const { code, output } = await server.end();
+      connection.close();
+      assertEquals(code, 143, output);
+      const took = performance.now() - stopped;
+      assert(took < 5000, `${took} ms`);
+    }),
+});
+
+const linux = needs(Deno.build.os === "linux", "no /proc", "");
+
+for (const name of ["train", "adapt", "predict"]) {
+  Deno.test({
+    ...linux,
+    name: `serve:${name} stops in order when npx alone is killed, though deno task above it lives on${linux.name}`,
+    fn: () =>
+      withProject(async (project) => {
+        // The chain under npx: npm exec → sh → deno task → the function. Only npm exec is killed.
+        const server = background(project, "bash", [
+          "-c",
+          `exec -a "npm exec deno" bash -c 'sh -c "deno task serve:${name}; true"; true'`,
+        ], { LIGHTMAN_PORT: "0", LIGHTMAN_BACKEND: "cpu", LIGHTMAN_STORE: "memory:" });
+        await addressOf(server);
+        server.kill("SIGKILL", "first");
+        // What lives on for ever is no success, and shall not outlive the test.
+        const timer = setTimeout(() => server.kill("SIGKILL"), 20_000);
+        const { output } = await server.end();
+        clearTimeout(timer);
+        assertMatch(output, /"message":"stopping"/);
+      }),
+  });
+}

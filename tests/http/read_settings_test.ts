@@ -1,0 +1,52 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { readSettings } from "../../lib/http/mod.ts";
+import { UsageError } from "../../lib/process/mod.ts";
+
+Deno.test("readSettings() has defaults and reads every variable", () => {
+  assertEquals(readSettings({}, 8001), {
+    store: "file:./store",
+    model: "lightman",
+    data: "data",
+    backend: "auto",
+    port: 8001,
+    workers: null,
+  });
+  const env = {
+    LIGHTMAN_STORE: "memory:",
+    LIGHTMAN_MODEL: "m",
+    LIGHTMAN_DATA: "/srv/data",
+    LIGHTMAN_BACKEND: "wasm",
+    LIGHTMAN_PORT: "0",
+    LIGHTMAN_WORKERS: "3",
+    HOME: "/root",
+  };
+  assertEquals(readSettings(env, 8001), {
+    store: "memory:",
+    model: "m",
+    data: "/srv/data",
+    backend: "wasm",
+    port: 0,
+    workers: 3,
+  });
+});
+
+for (
+  const [name, value, why] of [
+    ["LIGHTMAN_PORT", "80a", 'expected an integer from 0 to 65535, got "80a"'],
+    ["LIGHTMAN_PORT", "70000", "expected an integer from 0 to 65535"],
+    ["LIGHTMAN_PORT", "", 'got ""'],
+    ["LIGHTMAN_PORT", "8000\n", 'got "8000\\n"'],
+    ["LIGHTMAN_BACKEND", "cuda", 'expected auto, webgpu, wasm or cpu, got "cuda"'],
+    ["LIGHTMAN_MODEL", "../x", "expected 1 to 128 of"],
+    ["LIGHTMAN_WORKERS", "-1", "expected an integer from 0 to 256"],
+    ["LIGHTMAN_WORKERS", "257", "expected an integer from 0 to 256"],
+    ["LIGHTMAN_STORE", "", "expected a text that is not empty"],
+    ["LIGHTMAN_DATA", "", "expected a text that is not empty"],
+    ["LIGHTMAN_KEYS", "keys.json", "this version has no keys"],
+  ] as const
+) {
+  Deno.test(`readSettings() refuses ${name}=${JSON.stringify(value)} in one line`, () => {
+    const { message } = assertThrows(() => readSettings({ [name]: value }, 8001), UsageError, why);
+    assertEquals([message.startsWith(`Cannot use ${name}: `), message.includes("\n")], [true, false]);
+  });
+}

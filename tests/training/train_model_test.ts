@@ -1,0 +1,136 @@
+import { assertEquals, assertNotEquals } from "@std/assert";
+import { join } from "@std/path";
+import { type BackendName, chooseBackend, countTensors } from "../../lib/runtime/mod.ts";
+import { loadModel } from "../../lib/storage/mod.ts";
+import { trainModel } from "../../lib/training/mod.ts";
+import { onEachBackend } from "../_util/on_each_backend.ts";
+import { tinyClips, tinyConfig, tinyOptions, withSets, writeSet } from "./_util/tiny_run.ts";
+
+const onCpuAndWasm = (name: string, test: (backend: BackendName) => Promise<void>) =>
+  onEachBackend(name, test, ["cpu", "wasm"]);
+
+onCpuAndWasm(
+  "trainModel() ends at the same θ to the bit with 0, 1 and 2 workers, and at another with another seed",
+  () =>
+    withSets({ "set.safetensors": tinyClips() }, async (folder) => {
+      const data = join(folder, "set.safetensors");
+      const run = async (workers: number, seed = 0) => {
+        const { version } = await trainModel(tinyConfig(data, { seed }), tinyOptions({ workers }));
+        return version;
+      };
+      const version = await run(0);
+      assertEquals([await run(0), await run(1), await run(2)], [version, version, version]);
+      assertNotEquals(await run(0, 1), version);
+    }),
+);
+
+Deno.test("trainModel() never learns from held-out subjects: their pixels and labels change no bit of the model", async () => {
+  await chooseBackend("wasm");
+  const set = tinyClips();
+  const changed = { ...set, clips: set.clips.slice(), labels: set.labels.slice() };
+  const length = set.clips.length / set.ids.length;
+  set.subjects.forEach((subject, i) => {
+    if (subject !== 2) return;
+    changed.clips.fill(i, i * length, (i + 1) * length);
+    changed.labels[i] = 0;
+  });
+  await withSets({ "set.safetensors": set }, async (folder) => {
+    const data = join(folder, "set.safetensors");
+    // Class weights are counted, running statistics are taken and mixed batches drawn: all on training subjects.
+    const config = tinyConfig(data, { classWeights: true });
+    const one = await trainModel(config, tinyOptions());
+    await writeSet(data, changed);
+    const two = await trainModel(config, tinyOptions());
+    assertEquals(two.version, one.version);
+    assertNotEquals(two.evaluation.confusion, one.evaluation.confusion);
+    const trained = { ...config, holdout: ["t/s2"] };
+    assertNotEquals((await trainModel(trained, tinyOptions())).version, one.version);
+  });
+});
+
+Deno.test("trainModel() publishes a card that says what the model is and what it was trained on", async () => {
+  await chooseBackend("cpu");
+  await withSets({ "set.safetensors": tinyClips({ micro: (subject) => subject + 2 }) }, async (folder) => {
+    const config = tinyConfig(join(folder, "set.safetensors"), { classWeights: true, outerSteps: 1 });
+    const options = tinyOptions({ provenance: { commit: "abc", date: "2025-01-01" } });
+    const { version, card, metrics, history, subjects, evaluation } = await trainModel(config, options);
+    const { version: loaded, card: { version: _, weightsSha256: __, ...stored }, weights } = await loadModel(
+      options.store,
+      "default",
+      "main",
+      {
+        alias: "stable",
+      },
+    );
+    assertEquals([loaded, stored], [version, card]);
+    assertEquals(card, {
+      formatVersion: 1,
+      name: "main",
+      config: { ...config, classWeights: [1, 1, 1] },
+      classes: ["negative", "positive", "surprise"],
+      recipe: { frames: 2, size: 16, channels: 1, input: "difference", time: "tim" },
+      metrics,
+      provenance: {
+        backend: "cpu",
+        clips: "36",
+        trainSubjects: '["t/s1","t/s2"]',
+        commit: "abc",
+        date: "2025-01-01",
+      },
+      parameters: 233,
+      bytes: 932,
+    });
+    assertEquals(Object.keys(weights).sort(), ["params", "rates", "stats"]);
+    assertEquals(subjects, { train: ["t/s1", "t/s2"], heldout: ["t/s3"] });
+    const { accuracy } = evaluation;
+    assertEquals([metrics.accuracyBefore, metrics.accuracyAfter], [accuracy.before, accuracy.after]);
+    assertEquals(history.map(({ step }) => step), [1]);
+    // Three clips a class: one calibrates, and no held-out clip is predicted twice.
+    assertEquals(evaluation.subjects.map(({ subject, clips }) => [subject, clips]), [["t/s3", 9]]);
+  });
+});
+
+onCpuAndWasm(
+  "trainModel() holds no more tensors after many steps than after one, and none when it is done",
+  () =>
+    withSets({ "set.safetensors": tinyClips() }, async (folder) => {
+      const counts: number[] = [];
+      const before = countTensors();
+      const config = tinyConfig(join(folder, "set.safetensors"), { outerSteps: 5 });
+      await trainModel(
+        config,
+        tinyOptions({ onEvent: (event) => event.type === "step" && counts.push(countTensors()) }),
+      );
+      assertEquals(counts, new Array(5).fill(counts[0]));
+      assertEquals([counts[0], countTensors()], [before, before]);
+    }),
+);
+
+Deno.test("trainModel() takes macro clips from the data, a file or magnification, or does without", async () => {
+  await chooseBackend("wasm");
+  const set = tinyClips();
+  const micro = tinyClips({ macro: 0 });
+  // The macro clips alone, of subjects of another name.
+  const strangers = { ...tinyClips({ micro: () => 0, macro: 2 }), subjectNames: ["u/1", "u/2", "u/3"] };
+  await withSets(
+    { "set.safetensors": set, "micro.safetensors": micro, "macro.safetensors": strangers },
+    async (folder) => {
+      const file = (name: string) => join(folder, `${name}.safetensors`);
+      const run = async (data: string, macro: string) => {
+        const { version, card } = await trainModel(tinyConfig(file(data), { macro, outerSteps: 2 }), tinyOptions());
+        return { version, settled: [card.config.macro, card.config.lambda1, card.config.lambda2] };
+      };
+      const data = await run("set", "data");
+      assertEquals(data.settled, ["data", 0.55, 0.45]);
+      const magnified = await run("micro", "magnify");
+      assertEquals(magnified.settled, ["magnify", 0.55, 0.45]);
+      // Without macro clips in the data, micro clips are magnified.
+      assertEquals(await run("micro", "data"), magnified);
+      const none = await run("micro", "none");
+      assertEquals(none.settled, ["none", 1, 0]);
+      const others = await run("micro", file("macro"));
+      assertEquals(others.settled, [file("macro"), 0.55, 0.45]);
+      assertEquals(new Set([data, magnified, none, others].map((result) => result.version)).size, 4);
+    },
+  );
+});
