@@ -1,6 +1,6 @@
-import { onlyRoot } from "./_explore.ts";
-import { onlyAnnotations } from "./_find_annotations.ts";
-import type { CodedDatabase } from "./_read_coded.ts";
+import { onlyRoot } from "./_only_root.ts";
+import { onlyAnnotations } from "./_only_annotations.ts";
+import type { CodedDatabase } from "./_coded_database.ts";
 
 /** Whether no two of several lists share a member. */
 function disjoint(lists: readonly (readonly string[])[]): boolean {

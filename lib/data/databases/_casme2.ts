@@ -1,6 +1,6 @@
-import { onlyRoot } from "./_explore.ts";
-import { onlyAnnotations } from "./_find_annotations.ts";
-import type { CodedDatabase } from "./_read_coded.ts";
+import { onlyRoot } from "./_only_root.ts";
+import { onlyAnnotations } from "./_only_annotations.ts";
+import type { CodedDatabase } from "./_coded_database.ts";
 
 /** CASME II: `sub01/EP02_01f/img46.jpg` or `reg_img46.jpg`; a clip's name is unique only within its subject. */
 export const CASME2: CodedDatabase = {

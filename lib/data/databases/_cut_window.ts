@@ -1,4 +1,4 @@
-import type { FrameFolder } from "./_frame_folder.ts";
+import type { FrameFolder } from "./_read_frame_folder.ts";
 
 /** Frame numbers of one movement. */
 export interface Window {

@@ -2,7 +2,7 @@ import { basename, join } from "@std/path";
 import { fileError } from "../_file_error.ts";
 import { listFolder } from "./_list_folder.ts";
 import { foreignSubjects } from "./_foreign_subjects.ts";
-import type { Report } from "./_report.ts";
+import type { Report } from "./_create_report.ts";
 
 /** A folder whose folders are subjects. */
 export interface SubjectRoot {
@@ -112,15 +112,5 @@ export async function explore(root: string, spec: ExploreSpec, report: Report): 
     }).find((text) => text !== null) ?? `${seen[0]!.folders.slice(0, 5).join(", ") || "none"}`;
   throw new RangeError(
     `Cannot read ${spec.title} from ${root}: expected subjects' folders named ${spec.example}, got ${got}`,
-  );
-}
-
-/** The only root; several are an error that names them, because which one is meant cannot be known. */
-export function onlyRoot(roots: readonly SubjectRoot[], title: string, root: string): SubjectRoot {
-  if (roots.length === 1) return roots[0]!;
-  const names = roots.map(({ path }) => path).join(", ");
-  throw new RangeError(
-    `Cannot read ${title} from ${root}: expected one folder of subjects, got ` +
-      (roots.length === 0 ? "none with clips" : `${roots.length}: ${names}: give one of them as the root`),
   );
 }

@@ -61,9 +61,11 @@ async function choose<T>(files: readonly string[], spec: AnnotationSpec<T>): Pro
   const stem = (file: string) => basename(file).replace(/\.\w+$/, "").toLowerCase();
   const unread = named.find((file) => isXls(file) && !modern.some((other) => stem(other).startsWith(stem(file))));
   if (spec.parts && unread !== undefined) return [await readAs(unread, spec)];
-  if (candidates.length === 1) return [await readAs(candidates[0]!, spec)];
-  const found = await readable(candidates.length > 0 ? candidates : files, spec);
-  if (found.length > 0) return found;
+  for (const group of [candidates, files]) {
+    const found = await readable(group, spec);
+    if (found.length > 0) return found;
+  }
+  // Says what is wrong with it.
   return candidates.length > 0 ? [await readAs(candidates[0]!, spec)] : null;
 }
 
@@ -91,18 +93,4 @@ export async function findAnnotations<T>(
   const parent = dirname(root);
   const beside = await listFolder(parent).then(({ files }) => files, () => []);
   return await choose(beside.filter(isSheet).map((name) => join(parent, name)), spec);
-}
-
-/** Demands one file. */
-export function onlyAnnotations<T>(
-  found: Annotations<T>[] | null,
-  spec: AnnotationSpec<T>,
-  root: string,
-): Annotations<T> {
-  if (found?.length === 1) return found[0]!;
-  const names = found?.map(({ file }) => file).join(", ");
-  throw new RangeError(
-    `Cannot read ${spec.title} from ${root}: expected one annotation file under it or beside it (${spec.expected}), ` +
-      (found === null ? "got none: give its path as the annotations" : `got ${names}: give one as the annotations`),
-  );
 }

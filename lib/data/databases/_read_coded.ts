@@ -1,48 +1,20 @@
 import { basename, join } from "@std/path";
 import { foldLabel } from "../_fold_label.ts";
 import type { ClipEntry } from "../clip_entry.ts";
+import type { CodedDatabase } from "./_coded_database.ts";
 import { cutWindow, type Window } from "./_cut_window.ts";
 import { explore, type SubjectRoot } from "./_explore.ts";
-import type { Annotations, AnnotationSpec } from "./_find_annotations.ts";
+import type { AnnotationSpec } from "./_find_annotations.ts";
 import type { Finder } from "./_finder.ts";
-import { type Columns, findTable, type TableRow } from "./_find_table.ts";
-import { type FrameFolder, readFrameFolders } from "./_frame_folder.ts";
+import { findTable, type TableRow } from "./_find_table.ts";
+import { type FrameFolder, readFrameFolder } from "./_read_frame_folder.ts";
 import { readApex } from "./_read_apex.ts";
 import { listFolder } from "./_list_folder.ts";
-import type { Report } from "./_report.ts";
+import type { Report } from "./_create_report.ts";
 import { wholeNumber } from "./_whole_number.ts";
 
-/** A database whose workbook has a row a movement and whose frames lie in `subject/clip`: SAMM, CASME, CASME II. */
-export interface CodedDatabase {
-  readonly name: string;
-  readonly title: string;
-  readonly subjectFolder: RegExp;
-  readonly example: string;
-  /** The subject's name: of a folder's or a cell's number. */
-  subjectName(number: number): string;
-  /** Usual names of the workbook. */
-  readonly fileName: RegExp;
-  readonly columns: Columns & Readonly<Record<"subject" | "clip" | "onset" | "apex" | "offset" | "label", string[]>>;
-  readonly expected: string;
-  /** Distinguishes its clips' names from other databases' with the same headers. */
-  readonly clipName: RegExp;
-  readonly fps: number;
-  /** Several movements share a clip's folder: the onset belongs to the id, and a window is needed. */
-  readonly shared: boolean;
-  /** Says that a frame's name is another database's; its title. */
-  foreignFrame?(name: string): string | null;
-  /** Picks the folders to read among those found. */
-  roots(found: readonly SubjectRoot[], root: string): readonly SubjectRoot[];
-  /** Picks the annotation files. */
-  annotations(
-    found: Annotations<TableRow[]>[] | null,
-    spec: AnnotationSpec<TableRow[]>,
-    root: string,
-  ): readonly Annotations<TableRow[]>[];
-}
-
 /** How a coded database's workbook is recognised. */
-export function codedAnnotations(database: CodedDatabase): AnnotationSpec<TableRow[]> {
+function codedAnnotations(database: CodedDatabase): AnnotationSpec<TableRow[]> {
   const { title, fileName, expected, columns, clipName } = database;
   return {
     title,
@@ -74,7 +46,8 @@ async function listClips(
       const folder = join(path, subject);
       const number = Number(subject.replace(/\D/g, ""));
       const { folders } = await listFolder(folder);
-      for (const [clip, frames] of await readFrameFolders(folder, folders)) {
+      const all = await Promise.all(folders.map((clip) => readFrameFolder(join(folder, clip))));
+      for (const [i, frames] of all.entries()) {
         const foreign = frames.first === "" ? null : database.foreignFrame?.(frames.first) ?? null;
         if (foreign !== null) {
           throw new RangeError(
@@ -82,7 +55,7 @@ async function listClips(
               `as ${foreign} names them`,
           );
         }
-        const key = `${number}/${clip.toLowerCase()}`;
+        const key = `${number}/${folders[i]!.toLowerCase()}`;
         const other = clips.get(key);
         if (other !== undefined) report.find(frames.path, null, `the same clip as ${other.path}: passed over`);
         else clips.set(key, { ...frames, used: false });
@@ -96,6 +69,8 @@ async function listClips(
 interface CodedRow extends Window {
   readonly subject: string;
   readonly clip: string;
+  /** The onset as annotated: the row's name where several movements share a clip. */
+  readonly key: number;
   readonly label: string;
   readonly folder: ClipFolder;
   readonly file: string;
@@ -138,7 +113,7 @@ function readRow(
     return null;
   }
   let [onset, offset] = [wholeNumber(row.cell("onset")), wholeNumber(row.cell("offset"))];
-  if (onset === null || offset === null || offset === 0 || onset > offset) {
+  if (onset === null || offset === null || onset > offset) {
     const got = `onset "${row.cell("onset") ?? ""}" and offset "${row.cell("offset") ?? ""}" are no window`;
     if (database.shared) {
       say(`${got}, and the folder may hold further movements: left out`);
@@ -156,7 +131,16 @@ function readRow(
   }
   const window = cutWindow({ onset, apex, offset }, folder, say);
   if (window === null) return null;
-  return { ...window, subject: database.subjectName(number), clip: String(clip), label, folder, file, line };
+  return {
+    ...window,
+    subject: database.subjectName(number),
+    clip: String(clip),
+    key: onset,
+    label,
+    folder,
+    file,
+    line,
+  };
 }
 
 /** Tells of folders that reach beyond their windows, unless they are whole videos, as most then do. */
@@ -183,9 +167,9 @@ function toEntries(database: CodedDatabase, rows: readonly CodedRow[], report: R
     shared.set(`${subject}/${clip}`, (shared.get(`${subject}/${clip}`) ?? 0) + 1);
   }
   const entries = new Map<string, ClipEntry>();
-  for (const { subject, clip, label, folder, file, line, onset, apex, offset } of rows) {
+  for (const { subject, clip, key, label, folder, file, line, onset, apex, offset } of rows) {
     const several = database.shared || shared.get(`${subject}/${clip}`)! > 1;
-    const id = `${database.name}/${subject}/${clip}${several ? `@${onset}` : ""}`;
+    const id = `${database.name}/${subject}/${clip}${several ? `@${key}` : ""}`;
     const earlier = entries.get(id);
     if (earlier !== undefined) {
       report.find(file, line, `${subject}/${clip}: the movement of row ${earlier.line} again: left out`);

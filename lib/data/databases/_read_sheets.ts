@@ -2,6 +2,7 @@ import { basename, dirname, extname } from "@std/path";
 import { parse } from "csv-parse/sync";
 import readXlsxFile from "read-excel-file/universal";
 import { fileError } from "../_file_error.ts";
+import { checkWorkbook } from "./_check_workbook.ts";
 
 /** A cell as it is stored; a formula's is the value that its file holds. */
 export type Cell = string | number | null;
@@ -18,7 +19,6 @@ export interface Sheet {
 
 /** Larger than any annotation by orders of magnitude: what is larger is something else. */
 const MAX_FILE = 32 * 2 ** 20;
-const MAX_UNPACKED = 256 * 2 ** 20;
 
 /** Text is trimmed of every space, U+00A0, U+3000, U+200B and U+FEFF included; empty text is no cell. */
 function cleanCell(value: unknown): Cell {
@@ -37,29 +37,21 @@ function holdsName(bytes: Uint8Array, name: string): boolean {
   return false;
 }
 
-/** Sum of the sizes that a zip's directory declares: a few bytes can unpack to gigabytes. */
-function unpackedSize(bytes: Uint8Array): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let size = 0;
-  for (let at = 0; at + 46 <= bytes.length; at++) {
-    if (bytes[at] === 0x50 && view.getUint32(at, true) === 0x02014b50) size += view.getUint32(at + 24, true);
-  }
-  return size;
-}
-
 async function readXlsx(bytes: Uint8Array<ArrayBuffer>, fail: (message: string) => SyntaxError): Promise<Sheet[]> {
-  const size = unpackedSize(bytes);
-  if (size > MAX_UNPACKED) throw fail(`at most ${MAX_UNPACKED} bytes unpacked, got ${size}`);
-  let sheets: { sheet: string; data: unknown[][] }[];
+  checkWorkbook(bytes, fail);
+  let sheets: { sheet: string; data: unknown[][] | undefined }[];
   try {
     sheets = await readXlsxFile(new Blob([bytes])) as typeof sheets;
   } catch (error) {
     throw fail(`a whole .xlsx workbook, got a damaged one (${error instanceof Error ? error.message : error})`);
   }
-  return sheets.map(({ sheet, data }) => ({
-    name: sheet.trim(),
-    rows: data.map((cells, i) => ({ line: i + 1, cells: cells.map(cleanCell) })),
-  }));
+  return sheets.map(({ sheet, data }) => {
+    if (data === undefined) throw fail(`a whole .xlsx workbook, got one without its sheet "${sheet}"`);
+    return {
+      name: sheet.trim(),
+      rows: data.map((cells, i) => ({ line: i + 1, cells: cells.map(cleanCell) })),
+    };
+  });
 }
 
 function readCsv(bytes: Uint8Array, name: string, fail: (message: string) => SyntaxError): Sheet {
@@ -73,7 +65,6 @@ function readCsv(bytes: Uint8Array, name: string, fail: (message: string) => Syn
   const delimiter = [",", ";", "\t"].sort((a, b) => text.split(b).length - text.split(a).length)[0]!;
   try {
     const records = parse(text, {
-      bom: true,
       info: true,
       delimiter,
       relax_column_count: true,

@@ -1,6 +1,6 @@
-import { onlyRoot } from "./_explore.ts";
-import { onlyAnnotations } from "./_find_annotations.ts";
-import type { CodedDatabase } from "./_read_coded.ts";
+import { onlyRoot } from "./_only_root.ts";
+import { onlyAnnotations } from "./_only_annotations.ts";
+import type { CodedDatabase } from "./_coded_database.ts";
 
 /** SAMM: `006/006_1_2/006_05562.jpg`, a workbook whose header stands below a preamble. */
 export const SAMM: CodedDatabase = {

@@ -4,16 +4,14 @@ import type { ClipListing } from "../clip_listing.ts";
 import { readManifest } from "../read_manifest.ts";
 import { CASME } from "./_casme.ts";
 import { CASME2 } from "./_casme2.ts";
-import { readCasmeSquared } from "./_casme_squared.ts";
-import type { CasmeSquaredLabel } from "./_casme_squared_sheet.ts";
-import { readCkplus } from "./_ckplus.ts";
+import { readCasmeSquared } from "./_read_casme_squared.ts";
+import { readCkplus } from "./_read_ckplus.ts";
 import { findAnnotations } from "./_find_annotations.ts";
 import type { Finder } from "./_finder.ts";
 import { readCoded } from "./_read_coded.ts";
-import { createReport, type Report } from "./_report.ts";
+import { createReport, type Report } from "./_create_report.ts";
 import { SAMM } from "./_samm.ts";
-import { readSmic } from "./_smic.ts";
-import type { SmicCamera } from "./_smic_sheet.ts";
+import { readSmic } from "./_read_smic.ts";
 import { DATABASE_NAMES, type DatabaseName } from "./database_name.ts";
 
 /** Options of {@linkcode readDatabase}. */
@@ -25,10 +23,10 @@ export interface ReadDatabaseOptions {
   readonly annotations?: string | null;
   /** Every finding is an error. @default {false} */
   readonly strict?: boolean;
-  /** SMIC's camera. @default {"hs"} */
-  readonly camera?: SmicCamera;
+  /** SMIC's camera; null: the one that is there, of several the fast one. @default {null} */
+  readonly camera?: "hs" | "vis" | "nir" | null;
   /** The column of CAS(ME)² that is the label. @default {"valence"} */
-  readonly labelColumn?: CasmeSquaredLabel;
+  readonly labelColumn?: "valence" | "self-report";
 }
 
 /** Findings that an error names before it counts the rest. */
@@ -41,7 +39,7 @@ async function manifestEntries(root: string): Promise<ClipEntry[]> {
 }
 
 async function entriesOf(name: DatabaseName, root: string, options: ReadDatabaseOptions, report: Report) {
-  const { camera = "hs", labelColumn = "valence" } = options;
+  const { camera = null, labelColumn = "valence" } = options;
   const given = options.annotations == null ? null : resolve(options.annotations);
   const find: Finder = ({ sheets }, spec) => findAnnotations(root, sheets, { spec, given });
   switch (name) {

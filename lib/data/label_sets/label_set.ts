@@ -5,7 +5,7 @@ export type LabelTarget = { readonly label: string } | { readonly leftOut: strin
 
 /** A way from the owners' labels to classes. {@linkcode readLabelSet} makes one, {@linkcode applyLabelSet} applies it. */
 export interface LabelSet {
-  /** `native`, `5`, `megc3`, or the mapping file's path. */
+  /** `native`, `5`, `megc3`, or the mapping file's name without its folder. */
   readonly name: string;
   /**
    * The class of a clip.

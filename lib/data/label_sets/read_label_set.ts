@@ -1,5 +1,5 @@
 import { FIVE } from "./_five.ts";
-import { readMapping } from "./_mapping.ts";
+import { readMapping } from "./_read_mapping.ts";
 import { MEGC3 } from "./_megc3.ts";
 import { NATIVE } from "./_native.ts";
 import type { LabelSet } from "./label_set.ts";

@@ -98,7 +98,7 @@ Deno.test("readDatabase() of CASME II keeps an apex that is the onset, and says 
 });
 
 Deno.test("readDatabase() of CASME II takes subjects as text, number and float", async () => {
-  const cells = ["01", 1, "1.0", "sub01", " 1\u00a0"];
+  const cells = ["01", 1, "1.0", "sub01", " 1\u00a0", "\u200b01\u200b"];
   const { entries } = await read(cells.map((cell, i) => casme2Row(1, `EP90_0${i}`, "others", { cell })));
   assertEquals(entries.map(({ subject }) => subject), new Array(cells.length).fill("sub01"));
 });
@@ -147,6 +147,16 @@ Deno.test("readDatabase() of CASME II takes the nearest frame for an onset, apex
       `${BOOK}:2 sub07/EP06_01: the offset 70 has no frame: the nearest, 68, was taken`,
       `${BOOK}:2 sub07/EP06_01: frames between onset and offset are missing: 56, 57, 58, 59`,
     ]);
+  });
+});
+
+Deno.test("readDatabase() of CASME II takes, of two frames equally near, the one inside the window", async () => {
+  const rows = [{ ...one, onset: 41, apex: 44, offset: 48, disk: null }];
+  const files = casme2Files(rows);
+  for (const n of [40, 42, 43, 45, 46, 47, 49]) files[`Cropped/sub01/EP90_01f/reg_img${n}.jpg`] = PICTURES.jpg;
+  await withFiles(files, async (root) => {
+    const { entries: [entry] } = await readDatabase("casme2", root);
+    assertEquals([entry!.onset, entry!.apex, entry!.offset], [42, 43, 47]);
   });
 });
 

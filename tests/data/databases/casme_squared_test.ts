@@ -88,6 +88,16 @@ Deno.test("readDatabase() of CAS(ME)² gives a stray video of another subject to
   assertEquals(said, ["rawpic/s19/23_0502funnyerrors: a video in another subject's folder: taken for s23"]);
 });
 
+Deno.test("readDatabase() of CAS(ME)² prefers a subject's own video to a stray one of the same name", async () => {
+  const files = casmeSquaredFiles([casmeSquaredRow(7, "happy1_1", 5), casmeSquaredRow(3, "anger1_1", 5)]);
+  Object.assign(files, frames("rawpic/s19/23_0502funnyerrors", [5, 9], (n) => `img00${n}.jpg`));
+  const { entries, said, root } = await read(files);
+  assertEquals(entries[1]!.path, `${root}/rawpic/s23/23_0502funnyerrors`);
+  assertEquals(said, [
+    `rawpic/s19/23_0502funnyerrors: the same video as ${root}/rawpic/s23/23_0502funnyerrors: passed over`,
+  ]);
+});
+
 Deno.test("readDatabase() of CAS(ME)² reports rows without frames, videos without rows and folders that are none", async () => {
   const files = casmeSquaredFiles([
     casmeSquaredRow(1, "anger1_1", 5),

@@ -32,6 +32,17 @@ Deno.test("readDatabase() of CASME separates several movements of one clip by th
   assertEquals(said, []);
 });
 
+Deno.test("readDatabase() of CASME keeps movements apart whose onsets lie nearest to one frame", async () => {
+  const files = casmeFiles([casmeRow(6, "EP02_5", 11), casmeRow(6, "EP02_5", 12)]);
+  delete files["CASME_A/CASME_raw_selected/sub06/EP02_5/EP02_5-11.jpg"];
+  const { entries, said } = await read(files);
+  assertEquals(entries.map(({ id, onset }) => [id, onset]), [
+    ["casme/sub06/EP02_5@11", 12],
+    ["casme/sub06/EP02_5@12", 12],
+  ]);
+  assertEquals(said, [`${BOOK}:2 sub06/EP02_5: the onset 11 has no frame: the nearest, 12, was taken`]);
+});
+
 Deno.test("readDatabase() of CASME leaves out a movement without a window, because its folder holds others", async () => {
   const { entries, said } = await rows(casmeRow(6, "EP02_5", 11), { ...casmeRow(6, "EP02_5", 40), offset: 31 });
   assertEquals(entries.length, 1);

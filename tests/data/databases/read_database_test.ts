@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import fc from "fast-check";
 import { DATABASE_NAMES, type DatabaseName, readDatabase } from "../../../lib/data/mod.ts";
 import { casme2Files, casme2Frames, casme2Row, casme2Workbook } from "./_util/casme2.ts";
 import { casmeFiles, casmeRow } from "./_util/casme.ts";
@@ -135,7 +136,38 @@ Deno.test("readDatabase() refuses a workbook that unpacks to gigabytes before un
     if (view.getUint32(at, true) === 0x02014b50) view.setUint32(at + 24, 2 ** 31, true);
   }
   const { error } = await fails({ ...casme2Frames([row]), [BOOK]: bytes }, "casme2");
-  assertMatch(error.message, /expected at most \d+ bytes unpacked, got \d+/);
+  assertMatch(error.message, /expected at most \d+ bytes unpacked, got more/);
+});
+
+Deno.test("readDatabase() refuses a workbook with cells far outside a spreadsheet", async () => {
+  for (const cell of ["A99999999", "ABCDEF1", "A1048577", "XFE1"]) {
+    const sheet = `<row r="1"><c r="${cell}"><v>1</v></c></row>`;
+    const { error } = await fails(
+      { ...casme2Frames([row]), [BOOK]: zip({ "xl/worksheets/sheet1.xml": sheet }) },
+      "casme2",
+    );
+    assertMatch(error.message, /expected cells up to XFD1048576, got /);
+  }
+  const wide = zip({ "xl/worksheets/sheet1.xml": '<row r="1"><c r="XFD1"/></row>'.repeat(3000) });
+  const { error } = await fails({ ...casme2Frames([row]), [BOOK]: wide }, "casme2");
+  assertMatch(error.message, /expected at most \d+ cells, got 3000 rows of 16384/);
+});
+
+Deno.test("readDatabase() answers every damage of a workbook with clips or one clear error", async () => {
+  const whole = casme2Workbook([row, { ...row, clip: "EP90_02" }]);
+  await withFiles(casme2Files([row]), async (root) => {
+    const changes = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(changes, fc.nat(whole.length), async (all, cut) => {
+        const bytes = whole.slice();
+        for (const [at, byte] of all) bytes[at] = byte;
+        await Deno.writeFile(`${root}/${BOOK}`, all.length % 3 === 0 ? bytes.slice(0, cut) : bytes);
+        const result = await readDatabase("casme2", root).catch((error: Error) => error);
+        assert(!(result instanceof Error) || /^Cannot read .*expected/s.test(result.message), String(result));
+      }),
+      { numRuns: 150, seed: 3 },
+    );
+  });
 });
 
 Deno.test("readDatabase() refuses a CSV that is not UTF-8 or is binary", async () => {
@@ -146,7 +178,7 @@ Deno.test("readDatabase() refuses a CSV that is not UTF-8 or is binary", async (
 });
 
 Deno.test("readDatabase() takes a CSV with BOM, CRLF, filler lines, semicolons and no last newline, by its line", async () => {
-  const head = "Subject;Filename;OnsetFrame;ApexFrame;OffsetFrame;Estimated Emotion";
+  const head = '"Subject";Filename;OnsetFrame;ApexFrame;OffsetFrame;Estimated Emotion';
   const csv = `\ufeff${head}\r\n;;;;;\r\n\r\n01;EP90_01f;46;48.0;50;"others"`;
   await withFiles({ ...casme2Frames([row]), "CASME2.csv": text(csv) }, async (root) => {
     const { entries: [entry], findings } = await readDatabase("casme2", root);

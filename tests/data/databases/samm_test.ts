@@ -115,6 +115,21 @@ Deno.test("readDatabase() of SAMM passes over stray files and folders, and says 
   });
 });
 
+Deno.test("readDatabase() of SAMM reads rows with every form of action units, notes or none", async () => {
+  const rows = Array.from({ length: 12 }, (_, i) => sammRow(`006_9_${pad(i, 2)}`, "Anger"));
+  const { entries, said } = await read(rows);
+  assertEquals([entries.length, said], [12, []]);
+});
+
+Deno.test("readDatabase() of SAMM finds its workbook by content beside another file of a usual name", async () => {
+  const files = sammFiles([sammRow("006_9_1", "Anger")]);
+  files["SAMM/codes.xlsx"] = files[BOOK]!;
+  files[BOOK] = xlsx([{ name: "notes", rows: [["Subject", "Remark"]] }]);
+  await withFiles(files, async (root) => {
+    assertEquals((await readDatabase("samm", root)).entries[0]!.file, join(root, "SAMM/codes.xlsx"));
+  });
+});
+
 Deno.test("readDatabase() of SAMM does not take the workbook of the long videos", async () => {
   const rows = [sammRow("006_9_1", "Anger")];
   const files = { ...sammFiles(rows), "SAMM/SAMM_LongVideos_V2_Release.xlsx": sammWorkbook([]) };

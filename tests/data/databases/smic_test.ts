@@ -45,7 +45,7 @@ Deno.test("readDatabase() of SMIC takes frame numbers of six, seven and eight di
   }
 });
 
-Deno.test("readDatabase() of SMIC reads one camera of several, and asks which when none fits", async () => {
+Deno.test("readDatabase() of SMIC reads the given camera, else the fast one, else the one that is there", async () => {
   const files = {
     ...smicFiles([clip]),
     ...smicFiles([{ ...clip, subject: 11 }], { folder: "SMIC_all_cropped/VIS" }),
@@ -55,9 +55,16 @@ Deno.test("readDatabase() of SMIC reads one camera of several, and asks which wh
     const { entries } = await read(files, { camera });
     assertEquals(entries.map((entry) => [entry.id, entry.fps]), [[`smic/${id}/${camera}/${id}_ne_01`, fps]]);
   }
-  await withFiles(smicFiles([clip], { folder: "VIS" }), async (root) => {
-    const error = await assertRejects(() => readDatabase("smic", root), RangeError);
-    assertMatch(error.message, /expected one folder of the camera hs, got .*VIS \(vis\): choose the camera/);
+  assertEquals((await read(files)).entries[0]!.id, "smic/s03/hs/s03_ne_01");
+  const slow = smicFiles([clip], { folder: "VIS" });
+  assertEquals((await read(slow)).entries[0]!.id, "smic/s03/vis/s03_ne_01");
+  await withFiles(slow, async (root) => {
+    assertEquals((await readDatabase("smic", `${root}/VIS`)).entries[0]!.fps, 25);
+    const error = await assertRejects(() => readDatabase("smic", root, { camera: "hs" }), RangeError);
+    assertMatch(
+      error.message,
+      /expected one folder of the camera hs, got .*VIS \(vis\): choose the camera, or give one folder/,
+    );
   });
   await withFiles({ ...smicFiles([clip]), ...smicFiles([clip], { folder: "SMIC_all_raw/HS" }) }, async (root) => {
     const error = await assertRejects(() => readDatabase("smic", root), RangeError);

@@ -1,14 +1,15 @@
 import { basename, join, relative } from "@std/path";
 import type { ClipEntry } from "../clip_entry.ts";
 import { explore, type SubjectRoot } from "./_explore.ts";
-import { type FrameFolder, readFrameFolder } from "./_frame_folder.ts";
+import { type FrameFolder, readFrameFolder } from "./_read_frame_folder.ts";
 import { listFolder } from "./_list_folder.ts";
 import type { Finder } from "./_finder.ts";
 import { cutWindow } from "./_cut_window.ts";
-import { readSmicSheet, smicAnnotations, type SmicCamera, type SmicRow } from "./_smic_sheet.ts";
-import { parseSmicClip, type SmicClip } from "./_smic_clip.ts";
-import type { Report } from "./_report.ts";
-import { onlyAnnotations } from "./_find_annotations.ts";
+import { readSmicSheet, type SmicRow } from "./_read_smic_sheet.ts";
+import { smicAnnotations, type SmicCamera } from "./_smic_annotations.ts";
+import { parseSmicClip, type SmicClip } from "./_parse_smic_clip.ts";
+import type { Report } from "./_create_report.ts";
+import { onlyAnnotations } from "./_only_annotations.ts";
 
 const SPEC = { name: "smic", title: "SMIC", subjectFolder: /^s\d{1,2}$/i, example: "s1, s2, … or s01, s02, …" };
 const CAMERAS: readonly SmicCamera[] = ["hs", "vis", "nir"];
@@ -29,12 +30,17 @@ function cameraOf(path: string): SmicCamera | null {
   return CAMERAS.find((camera) => words.includes(camera)) ?? null;
 }
 
-/** Picks the folder of one camera. */
-function rootOf(roots: readonly SubjectRoot[], camera: SmicCamera, root: string): SubjectRoot {
+/** Picks the folder of one camera: the given one, else the fast one, else the only one there is. */
+function rootOf(
+  roots: readonly SubjectRoot[],
+  { given, root }: { given: SmicCamera | null; root: string },
+): { chosen: SubjectRoot; camera: SmicCamera } {
   const all = roots.map((one) => ({ one, is: cameraOf(join(basename(root), relative(root, one.path))) }));
+  const there = CAMERAS.filter((camera) => all.some(({ is }) => is === camera));
+  const camera = given ?? (there.includes("hs") || there.length !== 1 ? "hs" : there[0]!);
   const own = all.filter(({ is }) => is === camera);
-  const chosen = own.length > 0 ? own : all.filter(({ is }) => is === null);
-  if (chosen.length === 1) return chosen[0]!.one;
+  const fitting = own.length > 0 ? own : all.filter(({ is }) => is === null);
+  if (fitting.length === 1) return { chosen: fitting[0]!.one, camera };
   const names = all.map(({ one, is }) => `${one.path}${is === null ? "" : ` (${is})`}`).join(", ");
   throw new RangeError(
     `Cannot read SMIC from ${root}: expected one folder of the camera ${camera}, got ${names}: ` +
@@ -158,10 +164,17 @@ function extendedEntries(
 /** Reads SMIC of one camera: cropped and raw clips, whose folders say all, or the extended videos with their workbook. */
 export async function readSmic(
   root: string,
-  { report, find, camera, given }: { report: Report; find: Finder; camera: SmicCamera; given: boolean },
+  { report, find, camera: wanted, given }: {
+    report: Report;
+    find: Finder;
+    /** Null: whichever is there, the fast one first. */
+    camera: SmicCamera | null;
+    /** Whether the user gave annotations. */
+    given: boolean;
+  },
 ): Promise<ClipEntry[]> {
   const explored = await explore(root, SPEC, report);
-  const { path, subjects } = rootOf(explored.roots, camera, root);
+  const { chosen: { path, subjects }, camera } = rootOf(explored.roots, { given: wanted, root });
   const listed = await Promise.all(subjects.map((name) => listSubject(join(path, name), report)));
   const nonMicro = listed.reduce((sum, one) => sum + one.nonMicro, 0);
   if (nonMicro > 0) report.note(`${nonMicro} folders of non_micro clips were left out`);

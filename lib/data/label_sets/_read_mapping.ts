@@ -1,3 +1,4 @@
+import { basename } from "@std/path";
 import { z } from "zod";
 import { fileError } from "../_file_error.ts";
 import { foldLabel } from "../_fold_label.ts";
@@ -51,7 +52,8 @@ export async function readMapping(path: string): Promise<LabelSet> {
     Object.entries(nested ? nestedSchema.parse(parsed.data) : {}).map(([key, labels]) => [key, foldKeys(labels, fail)]),
   );
   return {
-    name: path,
+    // Packed files keep the name, and no place on this machine.
+    name: basename(path),
     target({ database, label, id }) {
       const labels = flat ?? databases.get(database);
       if (labels === undefined) {
@@ -65,7 +67,7 @@ export async function readMapping(path: string): Promise<LabelSet> {
           `Cannot map ${id}: expected its label "${label}" in ${path}, got ${[...labels.keys()].join(", ")}`,
         );
       }
-      return target === null ? { leftOut: `${path} leaves it out` } : { label: target };
+      return target === null ? { leftOut: `${basename(path)} leaves it out` } : { label: target };
     },
   };
 }

@@ -1,4 +1,3 @@
-import { join } from "@std/path";
 import { frameNumber } from "../_frame_number.ts";
 import { listFolder } from "./_list_folder.ts";
 
@@ -29,15 +28,4 @@ export async function readFrameFolder(path: string): Promise<FrameFolder> {
   const numbers = [...names.keys()].sort((a, b) => a - b);
   if (numbers.length === 0) fault ??= folders.length > 0 ? "it holds folders only" : "it holds no picture";
   return { path, numbers, first: names.get(numbers[0] ?? -1) ?? "", fault, folders };
-}
-
-/** A subject's clips on disk: `subject/clip` in lower case → its folder. */
-export type ClipFolders = ReadonlyMap<string, FrameFolder>;
-
-/** Lists several clip folders. */
-export async function readFrameFolders(parent: string, names: readonly string[]): Promise<[string, FrameFolder][]> {
-  return await Promise.all(names.map(async (name): Promise<[string, FrameFolder]> => [
-    name,
-    await readFrameFolder(join(parent, name)),
-  ]));
 }

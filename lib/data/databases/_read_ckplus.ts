@@ -1,9 +1,10 @@
 import { basename, dirname, join } from "@std/path";
 import type { ClipEntry } from "../clip_entry.ts";
-import { explore, onlyRoot, type SubjectRoot } from "./_explore.ts";
-import { readFrameFolder } from "./_frame_folder.ts";
+import { explore, type SubjectRoot } from "./_explore.ts";
+import { onlyRoot } from "./_only_root.ts";
+import { readFrameFolder } from "./_read_frame_folder.ts";
 import { listFolder } from "./_list_folder.ts";
-import type { Report } from "./_report.ts";
+import type { Report } from "./_create_report.ts";
 
 const SPEC = { name: "ckplus", title: "CK+", subjectFolder: /^S\d{3}$/, example: "S005, S010, …" };
 

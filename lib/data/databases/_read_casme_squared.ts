@@ -1,15 +1,20 @@
 import { join } from "@std/path";
 import { foldLabel } from "../_fold_label.ts";
 import type { ClipEntry } from "../clip_entry.ts";
-import { CASME_SQUARED_ANNOTATIONS, type CasmeSquaredLabel, type CasmeSquaredRow } from "./_casme_squared_sheet.ts";
+import {
+  CASME_SQUARED_ANNOTATIONS,
+  type CasmeSquaredLabel,
+  type CasmeSquaredRow,
+} from "./_casme_squared_annotations.ts";
 import { cutWindow } from "./_cut_window.ts";
-import { explore, onlyRoot, type SubjectRoot } from "./_explore.ts";
-import { onlyAnnotations } from "./_find_annotations.ts";
+import { explore, type SubjectRoot } from "./_explore.ts";
+import { onlyRoot } from "./_only_root.ts";
+import { onlyAnnotations } from "./_only_annotations.ts";
 import type { Finder } from "./_finder.ts";
-import { type FrameFolder, readFrameFolder } from "./_frame_folder.ts";
+import { type FrameFolder, readFrameFolder } from "./_read_frame_folder.ts";
 import { listFolder } from "./_list_folder.ts";
 import { readApex } from "./_read_apex.ts";
-import type { Report } from "./_report.ts";
+import type { Report } from "./_create_report.ts";
 import { wholeNumber } from "./_whole_number.ts";
 
 const SPEC = {

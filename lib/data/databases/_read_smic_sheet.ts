@@ -1,13 +1,8 @@
-import { basename } from "@std/path";
 import { foldLabel } from "../_fold_label.ts";
-import type { AnnotationSpec } from "./_find_annotations.ts";
-import { findTable, type TableRow } from "./_find_table.ts";
-import type { Report } from "./_report.ts";
-import { parseSmicClip, type SmicClip } from "./_smic_clip.ts";
+import type { Report } from "./_create_report.ts";
+import type { TableRow } from "./_find_table.ts";
+import { parseSmicClip, type SmicClip } from "./_parse_smic_clip.ts";
 import { wholeNumber } from "./_whole_number.ts";
-
-/** Cameras of SMIC: 100 frames a second, 25, and 25 in near infrared. */
-export type SmicCamera = "hs" | "vis" | "nir";
 
 /** One row of the extended release's workbook. */
 export interface SmicRow {
@@ -22,37 +17,6 @@ export interface SmicRow {
   readonly first: number | null;
   readonly last: number | null;
   readonly label: string;
-}
-
-const COLUMNS = {
-  subject: ["subject"],
-  clip: ["filename"],
-  onset: ["onsetf"],
-  apex: ["apexf"],
-  offset: ["offsetf"],
-  onset2: ["onset2f"],
-  offset2: ["offset2f"],
-  onset3: ["onset3f"],
-  offset3: ["offset3f"],
-  first: ["firstf"],
-  last: ["lastf"],
-  total: ["totalmf1", "totalmf"],
-  label: ["emotion"],
-};
-
-/** How the workbook of one camera is recognised: by a sheet of the camera's name, or by a file of it. */
-export function smicAnnotations(camera: SmicCamera): AnnotationSpec<TableRow[]> {
-  const word = new RegExp(`(^|[^a-z])${camera}([^a-z]|$)`, "i");
-  return {
-    title: "SMIC",
-    fileName: /smic.*(annot|label).*\.(xlsx|xls|csv)$/i,
-    expected: `a sheet ${camera.toUpperCase()} with columns Subject, Filename, OnsetF, OffsetF`,
-    read(sheets, file) {
-      const named = sheets.filter(({ name }) => name.toLowerCase() === camera);
-      const chosen = named.length > 0 ? named : word.test(basename(file)) ? sheets : [];
-      return findTable(chosen, COLUMNS, ["subject", "clip", "onset", "offset"]);
-    },
-  };
 }
 
 /** Reads the rows; offsets that their formula's file does not hold are made from the movement's length. */
