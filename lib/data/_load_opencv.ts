@@ -1,5 +1,3 @@
-import process from "node:process";
-
 /** A matrix on OpenCV's own heap: it must be freed by `delete`. */
 export interface Mat {
   readonly data: Uint8Array;
@@ -24,13 +22,14 @@ type Box = { readonly cv: OpenCv };
 
 let loading: Promise<Box> | undefined;
 
-/** Loads OpenCV, once, when it is first needed: it costs some 0.7 s and a heap of 128 MiB. */
+/** Loads OpenCV, once, when it is first needed: it costs some 0.7 s and 110 MB. */
 export function loadOpenCv(): Promise<Box> {
   loading ??= load();
   return loading;
 }
 
 async function load(): Promise<Box> {
+  const { default: process } = await import("node:process");
   const events = ["uncaughtException", "unhandledRejection"] as const;
   const before = events.map((event) => process.listeners(event as "exit"));
   const { default: cv } = await import("@techstark/opencv-js") as unknown as {
