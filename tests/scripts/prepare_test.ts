@@ -2,26 +2,8 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "@std/path";
 import { decodePacked } from "../../lib/data/mod.ts";
 import { decodeSafetensors } from "../../lib/storage/mod.ts";
-import { ROOT } from "../../scripts/_lib/files.ts";
+import { command, prepare, TINY } from "./_prepare_command.ts";
 import { greyPng, namesIn, tempFolder, writeClips, writeManifest } from "../packing/_util/clips.ts";
-
-const SCRIPT = join(ROOT, "scripts/prepare.ts");
-const TINY = ["--frames", "3", "--size", "4", "--input", "frames", "--time", "linear"];
-
-function command(folder: string, args: readonly string[]) {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--config", join(ROOT, "deno.json"), SCRIPT, ...args],
-    cwd: folder,
-    stdout: "piped",
-    stderr: "piped",
-  });
-}
-
-async function prepare(folder: string, ...args: string[]) {
-  const { code, stdout, stderr } = await command(folder, args).output();
-  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  return { code, out: out!, err: err! };
-}
 
 /** A manifest of n clips in a folder of its own. */
 async function manifestIn(folder: string, name: string, n: number, database = name): Promise<string> {
