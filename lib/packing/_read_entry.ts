@@ -83,7 +83,7 @@ export async function readEntry({ entry, recipe, all, pictures }: ClipJob): Prom
     },
   };
   let choice: { readonly frame: number; readonly source: ApexSource } = frames.apex === null
-    ? { frame: Math.floor(last / 2), source: "none" }
+    ? { frame: Math.floor(last / 2), source: "unknown" }
     : { frame: frames.apex, source: "annotated" };
   const bytes = await preprocessClip(source, recipe, {
     ...{ crop, kind, apex: frames.apex, trimmed: offset !== null },

@@ -1,5 +1,5 @@
 /** The order that the tensor `apexes` of a packed file indexes. */
-export const APEX_SOURCES = ["annotated", "midpoint", "motion", "none"] as const;
+export const APEX_SOURCES = ["annotated", "midpoint", "motion", "unknown"] as const;
 
 /** Where a clip's apex comes from. */
 export type ApexSource = typeof APEX_SOURCES[number];
@@ -18,7 +18,7 @@ export interface ClipFacts {
   readonly apex: number | null;
   readonly offset: number | null;
   /**
-   * Where the apex comes from: its annotation, the middle of the clip, or the largest motion; `none`: there is no
+   * Where the apex comes from: its annotation, the middle of the clip, or the largest motion; `unknown`: there is no
    * annotation and the recipe needs none, so `apex` is the middle, for the sheet only.
    */
   readonly apexSource: ApexSource;

@@ -94,7 +94,12 @@ function summaryTable(summaries: readonly DatabaseSummary[]): string {
 }
 
 /** What stands under the apex that is not annotated. */
-const APEX_NAMES = { annotated: "apex", midpoint: "apex: midpoint", motion: "apex: motion", none: "middle" } as const;
+const APEX_NAMES = {
+  annotated: "apex",
+  midpoint: "apex: midpoint",
+  motion: "apex: motion",
+  unknown: "middle",
+} as const;
 
 function frame({ what, number, png }: ClipPicture, apexSource: ApexSource): string {
   const name = what === "apex" ? APEX_NAMES[apexSource] : what;

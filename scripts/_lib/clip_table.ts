@@ -22,7 +22,7 @@ export function clipTable(summaries: readonly DatabaseSummary[]): string[] {
     ];
     if (one.frames !== null) {
       const { min, median, max } = one.frames;
-      rows.push(["frames a clip", `${min} to ${max}, median ${median}`], ["frames", counts(one.sizes, 4)]);
+      rows.push(["frames a clip", `${min} to ${max}, median ${median}`], ["frame size", counts(one.sizes, 4)]);
     }
     if (one.apexes.some(({ value }) => value !== "annotated")) {
       rows.push(["apex", one.apexes.map(({ value, clips }) => `${value} ${clips}`).join(", ")]);

@@ -43,7 +43,7 @@ Deno.test("checkClips() counts missing numbers and takes the middle where the ap
   const [clip] = await checkClips([{ ...entry!, apex: null, offset: 9 }], RECIPE, { workers: 0 });
   const { frames, gaps, apex, apexSource, offset } = clip!.facts!;
   assertEquals({ frames, gaps, apex, apexSource, offset }, {
-    ...{ frames: 4, gaps: 5, apex: 3, apexSource: "none", offset: 9 },
+    ...{ frames: 4, gaps: 5, apex: 3, apexSource: "unknown", offset: 9 },
   });
 });
 
