@@ -8,8 +8,8 @@ const count = z.int().positive();
  * `config` in model.json are this object. Names are the method's; defaults are the `default` preset.
  */
 export const configSchema = z.strictObject({
-  algorithm: z.enum(["lightman", "maml", "fomaml", "supervised"]).default("lightman").describe(
-    "lightman: both branches, exact second order; maml: lambda2 = 0; fomaml: maml to first order; supervised: pooled cross-entropy",
+  algorithm: z.enum(["lightman", "maml", "fomaml", "supervised", "multitask"]).default("lightman").describe(
+    "lightman: both branches, exact second order; maml: lambda2 = 0; fomaml: maml to first order; supervised: pooled cross-entropy; multitask: supervised with the auxiliary loss beside it",
   ),
   seed: z.int().nonnegative().default(0).describe("root of every random stream"),
 

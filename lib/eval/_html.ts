@@ -22,3 +22,10 @@ export function points(difference: number): string {
   const text = Math.abs(100 * difference).toFixed(1);
   return `${text === "0.0" ? "±" : difference < 0 ? "−" : "+"}${text}`;
 }
+
+/** Seconds as people say them. */
+export function duration(seconds: number): string {
+  if (seconds < 59.5) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

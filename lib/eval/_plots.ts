@@ -1,28 +1,12 @@
 import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom";
+import { draw } from "./_draw.ts";
 import type { ReportStep, ReportSubject } from "./report_data.ts";
 
 /** Points that a curve of the page's width can show. */
 const CURVE_POINTS = 240;
 
-/** Draws on a document of its own: there is no browser here. The page's style sheet gives the colours. */
-function draw(label: string, options: Plot.PlotOptions): string {
-  const { document } = parseHTML("<!doctype html><html><body></body></html>") as unknown as Required<
-    Pick<Plot.PlotOptions, "document">
-  >;
-  const svg = Plot.plot({
-    ...options,
-    document,
-    style: { background: "none", fontSize: "12px" },
-    ariaLabel: label,
-  });
-  // Plot gives every figure the same class per content; role makes it one image for screen readers.
-  svg.setAttribute("role", "img");
-  return String(svg.outerHTML);
-}
-
 /** Means of equal runs of steps, so that a long training does not make a page of megabytes. */
-function thin(curve: readonly ReportStep[]): ReportStep[] {
+export function thin(curve: readonly ReportStep[]): ReportStep[] {
   const run = Math.ceil(curve.length / CURVE_POINTS);
   const out: ReportStep[] = [];
   for (let i = 0; i < curve.length; i += run) {

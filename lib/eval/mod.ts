@@ -1,4 +1,7 @@
 /** Metrics and their uncertainty. @module */
 export * from "./metrics.ts";
+export * from "./published.ts";
 export * from "./report.ts";
 export * from "./report_data.ts";
+export * from "./study_report_data.ts";
+export * from "./render_study.ts";

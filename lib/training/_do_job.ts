@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { constant, gradients, type Value, variable } from "../autodiff/mod.ts";
+import { add, constant, gradients, scale, type Value, variable } from "../autodiff/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { type ClipSet, gatherClips, magnifyClips, toModelInput } from "../data/mod.ts";
 import { architectureOf, createInferenceEngine, toTensors } from "../inference/mod.ts";
 import { metaGradient } from "../meta/mod.ts";
-import { crossEntropy, forward } from "../model/mod.ts";
+import { crossEntropy, forward, mmd2 } from "../model/mod.ts";
 import { flattenTree, mapTree, type Tree, unflattenTree } from "../tree/mod.ts";
 import type { EvaluationResult, GradientResult, Job, JobResults, RunnerSetup, StatisticsResult } from "./_jobs.ts";
 
@@ -64,6 +64,13 @@ function tidyRecord<T extends object>(make: () => T): T {
   return tf.tidy(make as unknown as () => tf.TensorContainer) as unknown as T;
 }
 
+/** The macro clips of an auxiliary loss: the micro clips magnified, those named, or none. */
+function macroOf({ config, set }: RunnerSetup, micro: Uint8Array, indices: readonly number[]): Uint8Array | null {
+  if (config.lambda2 === 0 || config.macro === "none") return null;
+  if (config.macro === "magnify") return magnifyClips(micro, set.recipe, config.magnify);
+  return indices.length > 0 ? gatherClips(set, indices) : null;
+}
+
 function metaJob(setup: RunnerSetup, job: Extract<Job, { kind: "meta" }>): Promise<GradientResult> {
   const { config, set } = setup;
   const { episode, theta, labelOrder } = job;
@@ -71,16 +78,9 @@ function metaJob(setup: RunnerSetup, job: Extract<Job, { kind: "meta" }>): Promi
     labelsOf(set, indices).map((label) => labelOrder === null ? label : labelOrder[label]!);
   const queryLabels = labels(episode.query);
   const weights = weightsOf(config, labelOrder);
-  const useMacro = config.lambda2 > 0 && config.macro !== "none";
   const out = tidyRecord(() => {
     const support = gatherClips(set, episode.support);
-    const macro = !useMacro
-      ? null
-      : config.macro === "magnify"
-      ? magnifyClips(support, set.recipe, config.magnify)
-      : episode.macro.length > 0
-      ? gatherClips(set, episode.macro)
-      : null;
+    const macro = macroOf(setup, support, episode.macro);
     const result = metaGradient(toTensors(theta.params), {
       support: upload(set, support),
       supportLabels: labels(episode.support),
@@ -109,20 +109,29 @@ function supervisedJob(setup: RunnerSetup, job: Extract<Job, { kind: "supervised
   const labels = labelsOf(set, job.clips);
   const weights = weightsOf(config, null);
   const out = tidyRecord(() => {
+    const architecture = architectureOf(config, set.classes.length);
     const params = mapTree(toTensors(job.theta.params), variable);
-    const { logits } = forward(
-      architectureOf(config, set.classes.length),
-      params,
-      upload(set, gatherClips(set, job.clips)),
-      { want: { logits: true } },
-    );
-    const loss = crossEntropy(logits!, labels, weights ? { classWeights: weights } : {});
+    const micro = gatherClips(set, job.clips);
+    const macro = config.algorithm === "multitask" ? macroOf(setup, micro, job.macro) : null;
+    const { logits, auxiliary } = forward(architecture, params, upload(set, micro), {
+      want: { logits: true, auxiliary: macro !== null },
+    });
+    const primary = crossEntropy(logits!, labels, weights ? { classWeights: weights } : {});
+    let loss = primary;
+    if (macro !== null) {
+      const { lambda1, lambda2, sigma, aux } = config;
+      const others = forward(architecture, params, upload(set, macro), { want: { auxiliary: true } }).auxiliary;
+      loss = scale(primary, lambda1);
+      auxiliary.forEach((features, i) => {
+        loss = add(loss, scale(mmd2(features, others[i]!, { sigma, crossOnly: aux === "cross-kernel" }), lambda2));
+      });
+    }
     const leaves = flattenTree(params);
     const slopes = gradients(loss, leaves.map(([, value]) => value));
     return {
       params: unflattenTree(leaves.map(([path], i): [string, tf.Tensor] => [path, slopes[i]!.tensor])),
       rates: null,
-      loss: loss.tensor,
+      loss: primary.tensor,
       logits: logits!.tensor,
     };
   });

@@ -5,7 +5,7 @@ import { initParams } from "../model/mod.ts";
 import { createRandom } from "../random/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
 import { mapTree, type Tree } from "../tree/mod.ts";
-import { arraysOf, type TrainState } from "./_meta_train.ts";
+import { arraysOf, isSupervised, type TrainState } from "./_meta_train.ts";
 
 /** First parameters, read from the backend that drew them. */
 async function freshParams(config: Config, classes: number): Promise<Tree<StoredTensor>> {
@@ -20,7 +20,7 @@ async function freshParams(config: Config, classes: number): Promise<Tree<Stored
 /** The state before the first step. */
 export async function firstState(config: Config, classes: number): Promise<TrainState> {
   const params = await freshParams(config, classes);
-  const learned = config.learnInnerRates && config.algorithm !== "supervised";
+  const learned = config.learnInnerRates && !isSupervised(config);
   const rates = learned
     ? mapTree(params, (): StoredTensor => ({ dtype: "F32", shape: [], data: Float32Array.of(config.alpha) }))
     : null;

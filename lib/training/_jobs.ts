@@ -20,7 +20,13 @@ export type Job =
     /** The label each class has in this task (classical few-shot protocol), or null for its own. */
     readonly labelOrder: readonly number[] | null;
   }
-  | { readonly kind: "supervised"; readonly theta: Theta; readonly clips: readonly number[] }
+  | {
+    readonly kind: "supervised";
+    readonly theta: Theta;
+    readonly clips: readonly number[];
+    /** Macro clips of the auxiliary loss; empty for none of the set's own. */
+    readonly macro: readonly number[];
+  }
   | { readonly kind: "statistics"; readonly theta: Theta; readonly clips: readonly number[] }
   | {
     readonly kind: "evaluate";

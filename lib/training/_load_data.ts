@@ -81,7 +81,24 @@ async function readClipSet(path: string, config: Config, { signal, onProgress }:
   return set;
 }
 
-/** Loads the clips a configuration names, and macro clips from a file of their own where it names one. */
+/**
+ * Loads the clips a configuration names, and macro clips from a file of their own where it names one. The synthetic set
+ * is rendered when it is missing.
+ *
+ * @param config The configuration.
+ * @param options Folder of rendered sets, cancellation, progress.
+ * @returns The clips, by the configuration's recipe.
+ * @throws {RangeError} When a packed file was made by another recipe.
+ *
+ * @example
+ * ```ts ignore
+ * import { configSchema } from "../config/mod.ts";
+ * import { loadData } from "./mod.ts";
+ * const set = await loadData(configSchema.parse({}), {
+ *   folder: "data", signal: new AbortController().signal, onProgress: console.log,
+ * });
+ * ```
+ */
 export async function loadData(config: Config, options: LoadDataOptions): Promise<ClipSet> {
   const path = config.data === "synthetic" ? await renderSynthetic(config, options) : config.data;
   const set = await readClipSet(path, config, options);

@@ -1,7 +1,7 @@
 import type { Config } from "../config/mod.ts";
 import { type ClipSet, type Episode, sampleEpisode } from "../data/mod.ts";
 import { adam, type AdamState, clipByGlobalNorm } from "../meta/mod.ts";
-import { createRandom } from "../random/mod.ts";
+import { createRandom, type Random } from "../random/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
 import { mapTree, type Tree, zipTrees } from "../tree/mod.ts";
 import type { GradientResult, Job, JobRunner, Theta } from "./_jobs.ts";
@@ -73,6 +73,17 @@ function outerRate(config: Config, step: number): number {
     : config.beta * 0.5 * (1 + Math.cos(Math.PI * step / config.outerSteps));
 }
 
+/** Macro clips of all classes, from any training subject, for an auxiliary loss outside tasks. */
+function mixedMacros(config: Config, set: ClipSet, allowed: ReadonlySet<number>, random: Random): number[] {
+  if (config.algorithm !== "multitask" || config.macro === "magnify") return [];
+  return [...set.classes.keys()].flatMap((label) => {
+    const clips = [...set.labels.keys()].filter((i) =>
+      set.kinds[i] === "macro" && set.labels[i] === label && allowed.has(set.subjects[i]!)
+    );
+    return random.shuffle(clips).slice(0, config.macros);
+  });
+}
+
 /** As many clips as a task has, drawn from all training subjects: one for each task of a step. */
 function mixedJobs(config: Config, set: ClipSet, subjects: readonly number[], { step, theta }: TrainState) {
   const allowed = new Set(subjects);
@@ -80,8 +91,14 @@ function mixedJobs(config: Config, set: ClipSet, subjects: readonly number[], { 
   const count = Math.min(micro.length, (config.shots + config.queries) * set.classes.length);
   return Array.from({ length: config.tasksPerStep }, (_, task): Extract<Job, { kind: "supervised" }> => {
     const random = createRandom(config.seed, "mixed", step, task);
-    return { kind: "supervised", theta, clips: random.shuffle(micro).slice(0, count) };
+    const clips = random.shuffle(micro).slice(0, count);
+    return { kind: "supervised", theta, clips, macro: mixedMacros(config, set, allowed, random) };
   });
+}
+
+/** Whether an algorithm has no inner step. */
+export function isSupervised({ algorithm }: Config): boolean {
+  return algorithm === "supervised" || algorithm === "multitask";
 }
 
 /** The tasks of one outer step. */
@@ -121,7 +138,7 @@ export async function outerStep(
   state: TrainState,
 ): Promise<TrainState> {
   // The share u of the objective is plain supervised learning at θ; all of it for the supervised baseline.
-  const share = config.algorithm === "supervised" ? 1 : config.uncalibratedWeight;
+  const share = isSupervised(config) ? 1 : config.uncalibratedWeight;
   const tasks = share < 1 ? taskJobs(config, set, subjects, state) : [];
   const mixed = share > 0 ? mixedJobs(config, set, subjects, state) : [];
   const jobs = [...tasks, ...mixed];

@@ -3,7 +3,9 @@ import type { ClipSet, SubjectSplit } from "../data/mod.ts";
 import type { ModelCard } from "../inference/mod.ts";
 import { promote, publishModel } from "../storage/mod.ts";
 import { checkTrainingMemory } from "./_check_training_memory.ts";
-import { courseOf, loadState, saveState } from "./_checkpoints.ts";
+import { loadState, saveState } from "./_checkpoints.ts";
+import { clipSetDigest } from "./clip_set_digest.ts";
+import { courseOf } from "./course_of.ts";
 import { evaluateHoldout, type Evaluation } from "./_evaluate.ts";
 import type { JobRunner } from "./_jobs.ts";
 import { finishTraining } from "./_finish_training.ts";
@@ -127,7 +129,7 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
   const split = splitOf(config, set);
   const settled = settleConfig(config, set, split.train);
   checkTrainingMemory(settled, set, split);
-  const course = await courseOf(settled, set, split);
+  const course = await courseOf(settled, await clipSetDigest(set), { split });
   const resumed = await loadState(options, course, (message) => onEvent({ type: "status", message }));
   const first = resumed ?? await firstState(settled, set.classes.length);
   if (resumed !== null) {

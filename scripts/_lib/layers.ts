@@ -32,6 +32,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["tree", "autodiff", "random", "config", "runtime", "model", "meta", "data", "storage"],
     ...["eval", "inference"],
   ],
+  study: [
+    ...["tree", "config", "random", "runtime", "data", "storage", "eval", "training"],
+  ],
   verify: ["tree", "autodiff", "random", "config", "runtime", "model", "meta", "storage"],
   http: ["tree", "config", "process", "data", "storage", "inference?", "training?"],
 };
@@ -43,7 +46,7 @@ const MUTUAL: readonly string[] = ["lib/autodiff/"];
 const PACKAGES: readonly { readonly pattern: RegExp; readonly places: readonly string[] }[] = [
   {
     pattern: /^@tensorflow\//,
-    places: ["runtime", "autodiff", "model", "meta", "inference", "training", "eval", "verify"].map((name) =>
+    places: ["runtime", "autodiff", "model", "meta", "inference", "training", "study", "eval", "verify"].map((name) =>
       `lib/${name}/`
     ),
   },

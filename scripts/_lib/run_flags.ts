@@ -73,7 +73,7 @@ async function readConfigFile(path: string): Promise<unknown> {
 }
 
 /** The configuration that the flags describe; a wrong one is a wrong flag. */
-export async function configOf(values: RunValues): Promise<Config> {
+export async function configOf(values: Omit<RunValues, "name">): Promise<Config> {
   const { data, macro, algorithm, backbone, decoder, steps, shots, holdout, seed, preset, set } = values;
   const file = values.config === undefined ? {} : await readConfigFile(values.config);
   const flags: Record<string, unknown> = { data, macro, algorithm, backbone, decoder, shots, seed };

@@ -1,9 +1,8 @@
-import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { type BackendName, chooseBackend } from "../../lib/runtime/mod.ts";
 import { denoFileSystem } from "../../lib/storage/_file_system.ts";
 import { fileStore, latestCheckpoint, loadModel, memoryStore } from "../../lib/storage/mod.ts";
-import { courseOf } from "../../lib/training/_checkpoints.ts";
 import { trainModel } from "../../lib/training/mod.ts";
 import { onEachBackend } from "../_util/on_each_backend.ts";
 import { dyingStore, stoppedAt, tinyClips, tinyConfig, tinyOptions, withSets, writeSet } from "./_util/tiny_run.ts";
@@ -145,23 +144,4 @@ Deno.test("trainModel() on a full disk names store and cause, keeps the checkpoi
     room = Infinity;
     assertEquals((await trainModel(config, tinyOptions({ store }))).version, version);
   });
-});
-
-Deno.test("courseOf() is that of a run's clips, split and configuration, but not of how often it is saved", async () => {
-  const config = tinyConfig("x");
-  const set = tinyClips();
-  const split = { train: [0, 1], heldout: [2] };
-  const course = await courseOf(config, set, split);
-  assertEquals(await courseOf({ ...config, checkpointEvery: 9, keepCheckpoints: 1 }, set, split), course);
-  const ids = ["other", ...set.ids.slice(1)];
-  for (
-    const [changed, clips, sides] of [
-      [{ ...config, seed: 1 }, set, split],
-      [config, { ...set, ids }, split],
-      [config, { ...set, labels: set.labels.map((label) => 2 - label) }, split],
-      [config, { ...set, clips: set.clips.map((value) => 255 - value) }, split],
-      [config, { ...set, kinds: set.kinds.map(() => "micro" as const) }, split],
-      [config, set, { train: [0], heldout: [1, 2] }],
-    ] as const
-  ) assertNotEquals(await courseOf(changed, clips, sides), course);
 });

@@ -4,7 +4,7 @@ import { configSchema } from "../../lib/config/mod.ts";
 import { gatherClips, loadClipSet } from "../../lib/data/mod.ts";
 import { recipeOf } from "../../lib/inference/mod.ts";
 import { packClips } from "../../lib/packing/mod.ts";
-import { courseOf } from "../../lib/training/_checkpoints.ts";
+import { clipSetDigest } from "../../lib/training/mod.ts";
 import { tempFolder, writeClips, writeManifest } from "../packing/_util/clips.ts";
 import { encodeSafetensors } from "../../lib/storage/mod.ts";
 import { loadData, splitOf } from "../../lib/training/_load_data.ts";
@@ -81,24 +81,23 @@ Deno.test("loadData() leaves a packed file's clips where they are, and gathers w
   assertEquals({ ...packed, clips: 0 }, { ...loaded, clips: 0 });
 });
 
-Deno.test("loadData() gives a packed file's digest to the course of a run, so other clips do not resume it", async () => {
+Deno.test("clipSetDigest() of a packed file is that of its clips, and another one for other clips under the same names", async () => {
   await using folder = await tempFolder();
   const entries = await writeClips(folder.path, 4);
   const data = join(folder.path, "a.safetensors");
   const config = configSchema.parse({ data, ...SHAPE });
-  const split = { train: [0], heldout: [1] };
-  const courses = [];
+  const digests = [];
   for (const apex of [0, 0, 1]) {
     // The third time two clips have changed places, under the names they had.
     const clips = entries.map((entry, i) => ({ ...entry, path: entries[apex === 1 ? i ^ 1 : i]!.path }));
     await packClips(clips, recipeOf(config), data, { workers: 0 });
-    courses.push(await courseOf(config, await loadData(config, OPTIONS), split));
+    digests.push(await clipSetDigest(await loadData(config, OPTIONS)));
   }
-  assertEquals(courses[0], courses[1]);
-  assert(courses[0] !== courses[2]);
+  assertEquals(digests[0], digests[1]);
+  assert(digests[0] !== digests[2]);
   // Read from the manifest's frames, they are the same clips.
   const loaded = await loadClipSet(await writeManifest(folder.path, entries), recipeOf(config));
-  assertEquals(await courseOf(config, loaded, split), courses[0]);
+  assertEquals(await clipSetDigest(loaded), digests[0]);
 });
 
 Deno.test("loadData() refuses a packed file of another recipe, and one that breaks off, by name", async () => {

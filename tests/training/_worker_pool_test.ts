@@ -19,8 +19,13 @@ async function setUp(changes: Partial<Config> = {}) {
   const tensors = initParams(architectureOf(config, 3), createRandom(0, "init"));
   const theta = { params: await toStored(tensors), rates: null };
   tf.dispose(tensors as unknown as tf.TensorContainer);
-  const good = (first: number) => ({ kind: "supervised" as const, theta, clips: [first, first + 3, first + 6] });
-  const wrong = { kind: "supervised" as const, theta: { params: {}, rates: null }, clips: [0] };
+  const good = (first: number) => ({
+    kind: "supervised" as const,
+    theta,
+    clips: [first, first + 3, first + 6],
+    macro: [],
+  });
+  const wrong = { kind: "supervised" as const, theta: { params: {}, rates: null }, clips: [0], macro: [] };
   return { setup: { config, set: SET }, good, wrong };
 }
 

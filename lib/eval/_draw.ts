@@ -1,0 +1,18 @@
+import * as Plot from "@observablehq/plot";
+import { parseHTML } from "linkedom";
+
+/** Draws on a document of its own: there is no browser here. The page's style sheet gives the colours. */
+export function draw(label: string, options: Plot.PlotOptions): string {
+  const { document } = parseHTML("<!doctype html><html><body></body></html>") as unknown as Required<
+    Pick<Plot.PlotOptions, "document">
+  >;
+  const svg = Plot.plot({
+    ...options,
+    document,
+    style: { background: "none", fontSize: "12px" },
+    ariaLabel: label,
+  });
+  // Plot gives every figure the same class per content; role makes it one image for screen readers.
+  svg.setAttribute("role", "img");
+  return String(svg.outerHTML);
+}

@@ -1,0 +1,144 @@
+import { escapeHtml } from "./_html.ts";
+import { type PrintedFigure, PUBLISHED, type PublishedTable } from "./published.ts";
+import type { RowSummary, StudySummary } from "./study_report_data.ts";
+
+const COLUMNS = ["full", "smic", "casme2", "samm"] as const;
+const HEADS = { full: "All", smic: "SMIC", casme2: "CASME II", samm: "SAMM" } as const;
+type Column = typeof COLUMNS[number];
+
+const bare = (share: number) => (100 * share).toFixed(1);
+
+/** The MEGC2019 database of a name like `SMIC-HS` or `casme_ii`; undefined for any other. */
+function databaseOf(name: string): Column | undefined {
+  const plain = name.toLowerCase().replace(/[^a-z0-9]/g, "");
+  if (/^smic/.test(plain)) return "smic";
+  if (/^casme(2|ii)$/.test(plain)) return "casme2";
+  return plain === "samm" ? "samm" : undefined;
+}
+
+/** Names of the databases whose subjects were held out. */
+function databasesOf(rows: readonly RowSummary[]): string[] {
+  const names = rows.flatMap((row) => row.subjects ?? []).map(({ name }) => name.slice(0, name.indexOf("/")));
+  return [...new Set(names)].sort();
+}
+
+/** Our figures by column. The figure over all is there only when they are the composite's own databases. */
+function ours(row: RowSummary, present: readonly string[]): Partial<Record<Column, readonly [number, number]>> {
+  if (row.metrics === undefined) return {};
+  const whole = [row.metrics.uf1.after.estimate, row.metrics.uar.after.estimate] as const;
+  const only = present.length === 1 ? databaseOf(present[0]!) : undefined;
+  if (only !== undefined) return { [only]: whole };
+  const parts = (row.databases ?? []).flatMap(({ database, after }) => {
+    const column = databaseOf(database);
+    return column === undefined ? [] : [[column, [after.uf1, after.uar] as const] as const];
+  });
+  return { full: whole, ...Object.fromEntries(parts) };
+}
+
+function compositeTable(rows: readonly RowSummary[], present: readonly string[]): string {
+  const own = rows.filter((row) => row.metrics !== undefined).map((row) => {
+    const figures = ours(row, present);
+    const cells = COLUMNS.map((column) => {
+      const pair = figures[column];
+      return `<td>${pair ? `${bare(pair[0])} / ${bare(pair[1])}` : "–"}</td>`;
+    });
+    const what = row.shots === 0
+      ? "this run"
+      : `this run; calibrated with up to ${row.shots} of the person's clips a class`;
+    return `<tr class="ours"><th scope="row">${escapeHtml(row.name)}</th>${
+      cells.join("")
+    }<td class="text">${what}</td></tr>`;
+  });
+  const others = PUBLISHED.composite.map((row) => {
+    const again = PUBLISHED.recounted[row.method];
+    const oracle = row.caveats.includes("d") || row.caveats.includes("u");
+    const cells = COLUMNS.map((column) => {
+      const pair = row[column];
+      if (pair === null) return "<td>–</td>";
+      const printed = bare(pair[1]);
+      const recall = again ? `<s>${printed}</s> ${bare(again[column])}` : printed;
+      return `<td>${oracle ? `<small>${bare(pair[0])} / ${recall}</small>` : `${bare(pair[0])} / ${recall}`}</td>`;
+    });
+    const marks = row.caveats.map((key) => ` (${key})`).join("");
+    return `<tr><th scope="row">${escapeHtml(row.method)}${marks}</th>${cells.join("")}<td class="text">${
+      escapeHtml(row.source)
+    }</td></tr>`;
+  });
+  const used = new Set(PUBLISHED.composite.flatMap((row) => row.caveats));
+  const caveats = Object.entries(PUBLISHED.caveats).filter(([key]) => used.has(key));
+  const columns = present.map(databaseOf);
+  const same = columns.length === 3 && COLUMNS.slice(1).every((column) => columns.includes(column));
+  const pooled = same || present.length === 1
+    ? ""
+    : ` Our column “All” pools ${
+      escapeHtml(present.join(", "))
+    }, the published one SMIC, CASME II and SAMM: compare by database.`;
+  return `<h3>MEGC2019 composite, leave one subject out: UF1 / UAR, percent</h3>
+<p class="soft">Ours first.${pooled} Our last θ is evaluated, nothing is chosen on held-out people.${
+    rows.some((row) => row.shots > 0)
+      ? " Rows with K predict the other clips only and have seen the person: a different task from the published one."
+      : ""
+  }</p>
+<div class="scroll"><table class="fixed"><thead><tr><th scope="col" class="text">Method</th>${
+    COLUMNS.map((column) => `<th scope="col">${HEADS[column]}</th>`).join("")
+  }<th scope="col" class="text">From</th></tr></thead><tbody>
+${[...own, ...others].join("\n")}
+</tbody></table></div>
+<ul class="notes soft">
+${caveats.map(([key, text]) => `<li>(${key}) ${escapeHtml(text)}</li>`).join("\n")}
+</ul>`;
+}
+
+function figureCell(figure: PrintedFigure): string {
+  if (figure === null) return "<td>–</td>";
+  return `<td>${figure[0].toFixed(2)} <small>± ${figure[1].toFixed(2)}</small></td>`;
+}
+
+function paperTable({ title, columns, rows }: PublishedTable): string {
+  const body = rows.map(({ method, figures }) =>
+    `<tr><th scope="row">${escapeHtml(method)}</th>${figures.map(figureCell).join("")}</tr>`
+  );
+  return `<h3>${escapeHtml(title)}</h3>
+<div class="scroll"><table class="fixed"><thead><tr><th scope="col" class="text">Method</th>${
+    columns.map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join("")
+  }</tr></thead><tbody>
+${body.join("\n")}
+</tbody></table></div>`;
+}
+
+/** Our rows in the columns of a table of the paper, after calibration. */
+function ownTable(rows: readonly RowSummary[], present: readonly string[]): string {
+  const body = rows.flatMap((row) => {
+    if (row.metrics === undefined) return [];
+    const cells = (["accuracy", "macroF1", "uar"] as const).map((metric) => {
+      const { estimate, low, high } = row.metrics![metric].after;
+      return `<td>${bare(estimate)} <small>[${bare(low)}, ${bare(high)}]</small></td>`;
+    });
+    return [`<tr class="ours"><th scope="row">${escapeHtml(row.name)}</th>${cells.join("")}</tr>`];
+  });
+  return `<h3>This run, on ${escapeHtml(present.join(", "))}: percent, after calibration [95 %]</h3>
+<div class="scroll"><table class="fixed"><thead><tr><th scope="col" class="text">Row</th><th scope="col">ACC</th><th scope="col">F1 (macro)</th><th scope="col">UAR</th></tr></thead><tbody>
+${body.join("\n")}
+</tbody></table></div>`;
+}
+
+/** What others printed beside what this run found, with what is known of how; empty when nothing fits. */
+export function publishedSection({ protocol, rows }: StudySummary): string {
+  const present = databasesOf(rows);
+  const parts: string[] = [];
+  const claim = PUBLISHED.claims[protocol];
+  if (claim !== undefined) parts.push(`<p>${escapeHtml(claim)}</p>`);
+  const composite = (protocol === "loso" || protocol === "cde") && present.some((name) => databaseOf(name));
+  if (composite) parts.push(compositeTable(rows, present));
+  const tables = { fewshot: [1, 0], ablation: [2] }[protocol] ?? [];
+  if (tables.length > 0) {
+    parts.push(
+      ownTable(rows, present),
+      ...tables.map((i) => paperTable(PUBLISHED.tables[i]!)),
+      `<ul class="notes soft">
+${PUBLISHED.paperNotes.map((note) => `<li>${escapeHtml(note)}</li>`).join("\n")}
+</ul>`,
+    );
+  }
+  return parts.length === 0 ? "" : `<h2>Beside what others printed</h2>\n${parts.join("\n")}`;
+}

@@ -1,0 +1,146 @@
+import { duration, escapeHtml, percent, points } from "./_html.ts";
+import type { Interval } from "./metrics.ts";
+import type { DatabaseSummary, MetricName, RowMetric, RowSummary } from "./study_report_data.ts";
+
+/** Metrics of every table, in order. */
+export const METRIC_NAMES: readonly (readonly [MetricName, string])[] = [
+  ["accuracy", "Accuracy"],
+  ["uf1", "UF1"],
+  ["uar", "UAR"],
+  ["macroF1", "Macro F1"],
+];
+
+/** A share as percent without the sign, for cells that hold several. */
+function bare(share: number): string {
+  return Number.isFinite(share) ? (100 * share).toFixed(1) : "–";
+}
+
+function bytesText(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  return bytes < 2 ** 20 ? `${(bytes / 1024).toFixed(0)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
+
+/** Digits in groups of three. */
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, " ");
+}
+
+/** A signed difference with its interval, marked when the interval leaves zero out. */
+function difference(label: string, { estimate, low, high }: Interval): string {
+  const side = low > 0 ? ' class="more"' : high < 0 ? ' class="less"' : "";
+  return `<small${side}>${label} ${points(estimate)} [${points(low)}, ${points(high)}]</small>`;
+}
+
+function metricCell({ before, after, gain, beyondFirst, runs }: RowMetric, shots: number): string {
+  const lines = [
+    `${shots === 0 ? "" : `${bare(before.estimate)} → `}<strong>${bare(after.estimate)}</strong>`,
+    `<small>95 % [${bare(after.low)}, ${bare(after.high)}]</small>`,
+  ];
+  if (shots > 0) lines.push(difference("gain", gain));
+  if (beyondFirst) lines.push(difference("to ◆", beyondFirst));
+  if (runs) {
+    const over = ({ mean, half }: { mean: number; half: number }) => `${bare(mean)} ± ${bare(half)}`;
+    if (shots > 0) lines.push(`<small>runs, before ${over(runs.before)}</small>`);
+    lines.push(`<small>runs${shots === 0 ? "" : ", after"} ${over(runs.after)}</small>`);
+  }
+  return `<td>${lines.join("")}</td>`;
+}
+
+/** Whether others of as many shots are compared with this row: the first of them that did not fail. */
+function isReference(row: RowSummary, rows: readonly RowSummary[]): boolean {
+  const same = rows.filter((other) => other.shots === row.shots && other.metrics !== undefined);
+  return same.length > 1 && same[0] === row;
+}
+
+function rowLine(row: RowSummary, rows: readonly RowSummary[]): string {
+  const mark = isReference(row, rows)
+    ? '&nbsp;<span title="others of the same K are compared with this row">◆</span>'
+    : "";
+  const name = `<th scope="row">${escapeHtml(row.name)}${mark}</th>`;
+  const { metrics, trainSeconds, secondsPerTraining, parameters, bytes } = row;
+  if (metrics === undefined) {
+    return `<tr>${name}<td class="failed" colspan="${METRIC_NAMES.length + 2}">No figures. ${
+      escapeHtml(row.failed ?? "")
+    }</td></tr>`;
+  }
+  const cells = METRIC_NAMES.map(([metric]) => metricCell(metrics[metric], row.shots)).join("");
+  const time = secondsPerTraining === undefined ? "–" : duration(secondsPerTraining);
+  const all = trainSeconds === undefined ? "" : `<small>all ${duration(trainSeconds)}</small>`;
+  const size = parameters === undefined ? "–" : grouped(parameters);
+  const memory = bytes === undefined ? "" : `<small>${bytesText(bytes)}</small>`;
+  return `<tr>${name}${cells}<td>${time}${all}</td><td>${size}${memory}</td></tr>`;
+}
+
+/** Every row of a protocol: metrics with their intervals, times and sizes; rows that failed say why. */
+export function rowsTable(rows: readonly RowSummary[]): string {
+  const calibrated = rows.some((row) => row.shots > 0);
+  const compared = rows.some((row) => isReference(row, rows));
+  const several = rows.some((row) => row.metrics?.accuracy.runs !== undefined);
+  const key = [
+    calibrated
+      ? "<strong>Before → after</strong> calibration; rows without calibration have one figure. K: up to so many " +
+        "calibration clips a class, never a person's last one."
+      : "One figure a row: nothing is calibrated.",
+    "95 %: interval of the last figure over resampled subjects.",
+    ...(calibrated ? ["Gain: after minus before, points, with its interval."] : []),
+    ...(compared ? ["To ◆: this row's last figure minus that of the row with ◆ of the same K, same subjects."] : []),
+    ...(several ? ["Runs: mean over runs ± half of its 95 % interval (Student's t); all else is the first run."] : []),
+    "Coloured differences have intervals that leave zero out. Training: the mean of one, and all of a row.",
+  ];
+  return `<p class="soft">${key.join(" ")}</p>
+<div class="scroll"><table class="rows">
+<thead><tr><th scope="col" class="text">Row</th>${
+    METRIC_NAMES.map(([, label]) => `<th scope="col">${label}, %</th>`).join("")
+  }<th scope="col">Training</th><th scope="col">Parameters</th></tr></thead>
+<tbody>
+${rows.map((row) => rowLine(row, rows)).join("\n")}
+</tbody></table></div>`;
+}
+
+/** Every row by database; empty when no row has several. */
+export function databasesTable(rows: readonly RowSummary[]): string {
+  const split = rows.filter((row) => row.databases !== undefined);
+  if (split.length === 0) return "";
+  const figures = ({ before, after }: DatabaseSummary, shots: number) =>
+    METRIC_NAMES.map(([metric]) =>
+      `<td>${shots === 0 ? "" : `${bare(before[metric])} → `}<strong>${bare(after[metric])}</strong></td>`
+    ).join("");
+  const body = split.flatMap((row) =>
+    row.databases!.map((one, i) =>
+      `<tr>${
+        i === 0 ? `<th scope="rowgroup" rowspan="${row.databases!.length}">${escapeHtml(row.name)}</th>` : ""
+      }<td class="text">${escapeHtml(one.database)}</td><td>${one.clips}</td>${figures(one, row.shots)}</tr>`
+    )
+  );
+  return `<h2>By database</h2>
+<p class="soft">Clips of one database out of the same predictions, percent.</p>
+<div class="scroll"><table class="rows">
+<thead><tr><th scope="col" class="text">Row</th><th scope="col" class="text">Database</th><th scope="col">Clips</th>${
+    METRIC_NAMES.map(([, label]) => `<th scope="col">${label}</th>`).join("")
+  }</tr></thead>
+<tbody>
+${body.join("\n")}
+</tbody></table></div>`;
+}
+
+/** Accuracy after calibration of each subject in each row. */
+export function subjectsTable(rows: readonly RowSummary[]): string {
+  const done = rows.filter((row) => row.subjects !== undefined);
+  const names = [...new Set(done.flatMap((row) => row.subjects!.map((one) => one.name)))].sort();
+  const known = done.map((row) => new Map(row.subjects!.map((one) => [one.name, one])));
+  const body = names.map((name) => {
+    const cells = known.map((subjects) => {
+      const one = subjects.get(name);
+      if (one === undefined) return "<td>–</td>";
+      return `<td class="shade" style="--share:${one.after.toFixed(3)}">${
+        percent(one.after)
+      } <small>of ${one.clips}</small></td>`;
+    });
+    return `<tr><th scope="row">${escapeHtml(name)}</th>${cells.join("")}</tr>`;
+  });
+  return `<div class="scroll"><table class="fixed shaded"><thead><tr><th scope="col" class="text">Subject</th>${
+    done.map((row) => `<th scope="col">${escapeHtml(row.name)}</th>`).join("")
+  }</tr></thead><tbody>
+${body.join("\n")}
+</tbody></table></div>`;
+}

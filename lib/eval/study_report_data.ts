@@ -1,0 +1,83 @@
+import type { ConfusionMatrix, Interval } from "./metrics.ts";
+import type { ReportEnvironment } from "./report_data.ts";
+
+/** A mean over runs with the half width of its 95 % interval (Student's t). */
+export interface MeanInterval {
+  readonly mean: number;
+  readonly half: number;
+}
+
+/** Names of the metrics of a table. */
+export type MetricName = "accuracy" | "uf1" | "uar" | "macroF1";
+
+/** One metric of a row, of the first run, with its interval over resampled subjects. */
+export interface RowMetric {
+  readonly before: Interval;
+  readonly after: Interval;
+  /** After minus before. */
+  readonly gain: Interval;
+  /** This row's after minus that of the first row of as many shots, on the same subjects; absent for that row. */
+  readonly beyondFirst?: Interval;
+  /** Mean and 95 % interval over runs, when there are several. */
+  readonly runs?: { readonly before: MeanInterval; readonly after: MeanInterval };
+}
+
+/** One line of the table, filled. */
+export interface RowSummary {
+  readonly name: string;
+  /** K, calibration clips a class; 0: none, so that before and after are the same. */
+  readonly shots: number;
+  readonly x?: number;
+  readonly series?: string;
+  /** Why there are no figures: a training that diverged. */
+  readonly failed?: string;
+  readonly metrics?: Readonly<Record<MetricName, RowMetric>>;
+  /** Of the first run, pooled over folds: counts, rows truth, columns prediction. */
+  readonly confusion?: { readonly before: ConfusionMatrix; readonly after: ConfusionMatrix };
+  /** The same by database; only when there are several. */
+  readonly databases?: readonly DatabaseSummary[];
+  /** Held-out subjects of the first run. */
+  readonly subjects?: readonly {
+    readonly name: string;
+    readonly clips: number;
+    readonly before: number;
+    readonly after: number;
+  }[];
+  /** Mean training curve over the folds of the first run. */
+  readonly curve?: readonly { readonly step: number; readonly loss: number; readonly accuracy: number }[];
+  /** Seconds of training, summed over all units, and the mean of one. */
+  readonly trainSeconds?: number;
+  readonly secondsPerTraining?: number;
+  readonly parameters?: number;
+  readonly bytes?: number;
+}
+
+/** One database's rows of the composite. */
+export interface DatabaseSummary {
+  readonly database: string;
+  readonly clips: number;
+  readonly before: Readonly<Record<MetricName, number>>;
+  readonly after: Readonly<Record<MetricName, number>>;
+  readonly confusion: ConfusionMatrix;
+}
+
+/** A protocol's table. */
+export interface StudySummary {
+  /** Name of the protocol. */
+  readonly protocol: string;
+  readonly summary: string;
+  readonly notes: readonly string[];
+  readonly classes: readonly string[];
+  readonly rows: readonly RowSummary[];
+}
+
+/** What the report of a protocol is made of: plain JSON. */
+export interface StudyReportData {
+  readonly title: string;
+  /** When the protocol ended, ISO 8601. */
+  readonly created: string;
+  readonly summary: StudySummary;
+  /** The configuration that the rows vary. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly environment: ReportEnvironment;
+}

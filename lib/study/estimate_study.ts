@@ -1,0 +1,79 @@
+import type { ClipSet } from "../data/mod.ts";
+import { DivergedError, trainSplit } from "../training/mod.ts";
+import type { StudyPlan, Unit } from "./types.ts";
+
+/** What a plan would cost. */
+export interface StudyCost {
+  /** Trainings, and outer steps of all of them. */
+  readonly trainings: number;
+  readonly steps: number;
+  /** Wall time on that many workers, seconds, from the measured time of a few steps of each kind of training. */
+  readonly seconds: number;
+}
+
+/** Options of {@linkcode estimateStudy}. */
+export interface EstimateStudyOptions {
+  readonly workers: number;
+  readonly signal: AbortSignal;
+}
+
+/** Seconds of an outer step, and of the evaluation of one held-out subject. */
+interface UnitCost {
+  readonly stepSeconds: number;
+  readonly evaluateSeconds: number;
+}
+
+/** Outer steps that are timed, after one that warms the backend up. */
+const TIMED = 2;
+
+async function timeUnit({ config, split, evaluations }: Unit, set: ClipSet, signal: AbortSignal): Promise<UnitCost> {
+  const short = { ...config, outerSteps: Math.min(config.outerSteps, 1 + TIMED) };
+  const marks = [performance.now()];
+  const onStep = () => marks.push(performance.now());
+  let evaluateSeconds = 0;
+  try {
+    const result = await trainSplit(short, set, split, { evaluations, signal, onStep });
+    evaluateSeconds = result.evaluateSeconds / split.heldout.length;
+  } catch (error) {
+    // A training that diverges this early takes no longer than what was timed.
+    if (!(error instanceof DivergedError)) throw error;
+  }
+  // The first step warms the backend up; it counts only where it is the only one.
+  const timed = marks.length > 2 ? marks.slice(1) : marks;
+  return { stepSeconds: (timed.at(-1)! - timed[0]!) / 1000 / Math.max(1, timed.length - 1), evaluateSeconds };
+}
+
+/**
+ * Estimates what a plan costs: times a few outer steps and an evaluation of each kind of training on the set itself.
+ *
+ * @param plan The plan.
+ * @param set The clips.
+ * @param options Workers and cancellation.
+ * @returns Trainings, steps, and seconds on so many workers, if each had a core of its own.
+ *
+ * @example
+ * ```ts ignore
+ * import { configSchema } from "../config/mod.ts";
+ * import { estimateStudy, planStudy } from "./mod.ts";
+ * const { seconds } = await estimateStudy(planStudy("loso", configSchema.parse({}), set), set, {
+ *   workers: 2, signal: new AbortController().signal,
+ * });
+ * ```
+ */
+export async function estimateStudy(plan: StudyPlan, set: ClipSet, options: EstimateStudyOptions): Promise<StudyCost> {
+  const { workers, signal } = options;
+  const kinds = new Map<string, UnitCost>();
+  let seconds = 0;
+  let steps = 0;
+  for (const { config, split, evaluations } of plan.units) {
+    const kind = JSON.stringify([{ ...config, seed: 0 }, evaluations]);
+    let cost = kinds.get(kind);
+    if (cost === undefined) {
+      cost = await timeUnit({ config, split, evaluations }, set, signal);
+      kinds.set(kind, cost);
+    }
+    steps += config.outerSteps;
+    seconds += config.outerSteps * cost.stepSeconds + split.heldout.length * cost.evaluateSeconds;
+  }
+  return { trainings: plan.units.length, steps, seconds: seconds / Math.max(1, Math.min(workers, plan.units.length)) };
+}

@@ -1,0 +1,17 @@
+/** SHA-256 in hexadecimal. */
+export async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** SHA-256 of a value's JSON with the names of records sorted at every depth. */
+export async function sha256OfJson(value: unknown): Promise<string> {
+  const text = JSON.stringify(
+    value,
+    (_key, node) =>
+      typeof node === "object" && node !== null && !Array.isArray(node)
+        ? Object.fromEntries(Object.entries(node).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : node,
+  );
+  return await sha256(new TextEncoder().encode(text));
+}

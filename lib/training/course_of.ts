@@ -1,0 +1,29 @@
+import type { Config } from "../config/mod.ts";
+import { sha256OfJson } from "./_sha256.ts";
+
+/** Settings that may change between the parts of a run without changing its course. */
+const FREE: readonly (keyof Config)[] = ["checkpointEvery", "keepCheckpoints"];
+
+/**
+ * Identifies all that decides the course of a run: configuration, clips, who is held out, and what else is named. A run
+ * continues only on its own course: with other clips, subjects it was trained on could turn up among those held out.
+ *
+ * @param config The configuration.
+ * @param clips The set's digest; see `clipSetDigest`.
+ * @param more Plain data: the split, evaluations.
+ * @returns SHA-256, 64 hexadecimal digits.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals, assertNotEquals } from "@std/assert";
+ * import { configSchema } from "../config/mod.ts";
+ * import { courseOf } from "./mod.ts";
+ * const config = configSchema.parse({});
+ * assertEquals(await courseOf(config, "ab", {}), await courseOf({ ...config, keepCheckpoints: 9 }, "ab", {}));
+ * assertNotEquals(await courseOf(config, "ab", {}), await courseOf({ ...config, seed: 1 }, "ab", {}));
+ * ```
+ */
+export async function courseOf(config: Config, clips: string, more: unknown): Promise<string> {
+  const decisive = Object.fromEntries(Object.entries(config).filter(([key]) => !FREE.includes(key as keyof Config)));
+  return await sha256OfJson({ config: decisive, clips, more });
+}

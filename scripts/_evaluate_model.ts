@@ -1,0 +1,92 @@
+import { chooseBackend } from "../lib/runtime/mod.ts";
+import { loadModel, NotFoundError } from "../lib/storage/mod.ts";
+import { evaluateModel } from "../lib/training/mod.ts";
+import type { EvaluateValues } from "./_evaluate_spec.ts";
+import { createBars } from "./_lib/bars.ts";
+import { openOutput } from "./_lib/json_out.ts";
+import { checkClipFile, holdoutOf, modelNameOf, storeOf } from "./_lib/run_flags.ts";
+import { UsageError } from "./_lib/usage_error.ts";
+
+/** The one number of `--shots`. */
+function shotsOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new UsageError(`Cannot use --shots: expected one number, got "${text}"`);
+  return Number(text);
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+/**
+ * Evaluates a published model on held-out subjects, before and after calibration.
+ *
+ * @param values The command's flags.
+ * @param signal Stops it.
+ */
+export async function evaluateModelCommand(values: EvaluateValues, signal: AbortSignal): Promise<void> {
+  const output = await openOutput(values.json);
+  const { version, name = "lightman" } = values;
+  const shots = shotsOf(values.shots);
+  if (version !== undefined && !/^[0-9a-f]{16}$/.test(version)) {
+    throw new UsageError(`Cannot use --version: expected 16 hexadecimal digits, got "${version}"`);
+  }
+  if (values.data !== undefined && values.data !== "synthetic") await checkClipFile("data", values.data);
+  const holdout = values.holdout === undefined ? undefined : holdoutOf(values.holdout);
+  let model: Awaited<ReturnType<typeof loadModel>>;
+  try {
+    model = await loadModel(
+      storeOf(values.store),
+      "default",
+      modelNameOf(name),
+      version === undefined ? { alias: "stable" } : { version },
+    );
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof RangeError) throw new UsageError(error.message);
+    if (!(error instanceof NotFoundError)) throw error;
+    throw new UsageError(`${error.message}; train one first: deno task train`);
+  }
+  const chosen = await chooseBackend(values.backend);
+  output.say(`Backend: ${chosen.why}`);
+  const options = {
+    ...(values.data !== undefined && { data: values.data }),
+    ...(shots !== undefined && { shots }),
+    ...(holdout !== undefined && { holdout }),
+    ...(values.repeats !== undefined && { repeats: values.repeats }),
+    absent: values.absent ?? 0,
+  };
+  if (values["dry-run"]) {
+    output.say(
+      `Would evaluate ${name} ${model.version} on ${values.data ?? model.card.config.data}, held-out subjects.`,
+    );
+    await output.json({ model: name, version: model.version, ...options });
+    return;
+  }
+  const bars = createBars();
+  const evaluation = await evaluateModel(model, {
+    ...options,
+    workers: chosen.name === "webgpu" ? 0 : values.workers ?? navigator.hardwareConcurrency,
+    signal,
+    onEvent: (event) => event.type === "progress" && bars.update(event.what, event.done, event.total),
+  }).finally(() => bars.finish());
+  const { accuracy, uf1, uar, subjects, absent } = evaluation;
+  output.say(
+    `\n${name} ${model.version}: ${subjects.length} held-out subjects, up to ${evaluation.shots} calibration clips a class`,
+  );
+  for (const [label, metric] of [["accuracy", accuracy], ["UF1", uf1], ["UAR", uar]] as const) {
+    const { estimate, low, high } = metric.gain;
+    const points = [estimate, low, high].map((value) => (100 * value).toFixed(1));
+    output.say(
+      `  ${label.padEnd(9)} ${percent(metric.before)} → ${percent(metric.after)}, gain ${points[0]} points, 95 % ${
+        points[1]
+      } to ${points[2]}`,
+    );
+  }
+  if (absent) {
+    output.say(
+      `  clips of the ${absent.classes} class(es) left out of calibration: ${percent(absent.before)} → ${
+        percent(absent.after)
+      } ` +
+        `(mean over subjects, change ${(100 * absent.change).toFixed(1)} points)`,
+    );
+  }
+  await output.json({ model: name, version: model.version, ...evaluation });
+}
