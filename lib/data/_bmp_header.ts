@@ -11,6 +11,8 @@ export interface BmpHeader {
   /** Byte offset and number of the palette's entries (blue, green, red, unused). */
   readonly palette: number;
   readonly colours: number;
+  /** Channels lie where masks say. */
+  readonly masked: boolean;
 }
 
 /** Reads the file and info headers. Throws SyntaxError with the reason only. */
@@ -36,5 +38,6 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader {
     pixels: view.getUint32(10, true),
     palette: 14 + info,
     colours,
+    masked: compression === 3,
   };
 }

@@ -1,4 +1,4 @@
-import { decode } from "jpeg-js";
+import { jpegToRgba } from "./_jpeg_codec.ts";
 import { readJpegHeader } from "./_jpeg_header.ts";
 import type { RawImage } from "./raw_image.ts";
 
@@ -13,24 +13,25 @@ function countScans(bytes: Uint8Array): number {
 }
 
 /** Decodes a baseline or progressive JPEG; grey stays one channel. Throws with the reason only. */
-export function decodeJpeg(bytes: Uint8Array): RawImage {
+export async function decodeJpeg(bytes: Uint8Array): Promise<RawImage> {
   const { width, height, components } = readJpegHeader(bytes);
+  if (components !== 1 && components !== 3) {
+    throw new SyntaxError(`expected a grey or colour JPEG, got ${components} components`);
+  }
   const scans = countScans(bytes);
   if (scans > MAX_SCANS) throw new SyntaxError(`expected at most ${MAX_SCANS} JPEG scans, got ${scans}`);
-  const megapixels = width * height / 1e6;
-  const image = decode(bytes, {
-    useTArray: true,
-    formatAsRGBA: false,
-    tolerantDecoding: false,
-    maxResolutionInMP: megapixels,
-    // The decoder books about 21 bytes a pixel; hostile sampling factors ask for far more.
-    maxMemoryUsageInMB: 16 + 40 * megapixels,
-  });
+  const image = await jpegToRgba(bytes);
   if (image.width !== width || image.height !== height) {
     throw new SyntaxError(`expected one size, got ${width} x ${height} and ${image.width} x ${image.height}`);
   }
-  if (components !== 1) return { width, height, channels: 3, data: image.data };
-  const data = new Uint8Array(width * height);
-  for (let i = 0; i < data.length; i++) data[i] = image.data[3 * i]!;
-  return { width, height, channels: 1, data };
+  const rgba = image.data;
+  const channels = components === 1 ? 1 : 3;
+  const data = new Uint8Array(width * height * channels);
+  for (let from = 0, at = 0; at < data.length; from += 4, at += channels) {
+    data[at] = rgba[from]!;
+    if (channels === 1) continue;
+    data[at + 1] = rgba[from + 1]!;
+    data[at + 2] = rgba[from + 2]!;
+  }
+  return { width, height, channels, data };
 }

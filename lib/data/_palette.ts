@@ -12,12 +12,18 @@ export function applyPalette(indices: Uint8Array, palette: Uint8Array, width: nu
   for (let i = 0; i < entries && grey; i++) {
     grey = palette[3 * i] === palette[3 * i + 1] && palette[3 * i] === palette[3 * i + 2];
   }
+  if (entries < 256) {
+    const bad = indices.find((index) => index >= entries);
+    if (bad !== undefined) throw new SyntaxError(`expected palette indices below ${entries}, got ${bad}`);
+  }
   const channels = grey ? 1 : 3;
   const data = new Uint8Array(indices.length * channels);
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i]!;
-    if (index >= entries) throw new SyntaxError(`expected palette indices below ${entries}, got ${index}`);
-    for (let c = 0; c < channels; c++) data[i * channels + c] = palette[3 * index + c]!;
+  for (let i = 0, at = 0; i < indices.length; i++, at += channels) {
+    const from = 3 * indices[i]!;
+    data[at] = palette[from]!;
+    if (grey) continue;
+    data[at + 1] = palette[from + 1]!;
+    data[at + 2] = palette[from + 2]!;
   }
   return { width, height, channels, data };
 }

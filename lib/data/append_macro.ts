@@ -1,5 +1,28 @@
+import type { FileClips, PickedClips } from "./clip_bytes.ts";
 import type { ClipSet } from "./clip_set.ts";
 import { recipeDifference } from "./recipe_difference.ts";
+
+/** Clips of several sets without a copy of their bytes; what was picked once is not wrapped twice. */
+function pick(
+  sets: readonly ClipSet[],
+  picked: readonly { readonly from: ClipSet; readonly index: number }[],
+  length: number,
+): PickedClips {
+  const parts: (Uint8Array | FileClips)[] = [];
+  const bases = new Map<ClipSet, number>();
+  for (const set of sets) {
+    bases.set(set, parts.length);
+    parts.push(...("parts" in set.clips ? set.clips.parts : [set.clips]));
+  }
+  const part = new Int32Array(picked.length);
+  const index = new Int32Array(picked.length);
+  picked.forEach(({ from, index: i }, to) => {
+    const base = bases.get(from)!;
+    part[to] = base + ("parts" in from.clips ? from.clips.part[i]! : 0);
+    index[to] = "parts" in from.clips ? from.clips.index[i]! : i;
+  });
+  return { parts, part, index, length };
+}
 
 /**
  * Adds the macro clips of another set, for the auxiliary loss: CK+ beside a micro-expression database, say.
@@ -42,10 +65,7 @@ export function appendMacro(set: ClipSet, macro: ClipSet): ClipSet {
     throw new RangeError(`Cannot add macro clips: expected some of classes ${set.classes.join(", ")}, got none`);
   }
   const subjectNames = [...new Set(picked.map(({ from, index }) => from.subjectNames[from.subjects[index]!]!))];
-  const clips = new Uint8Array(picked.length * length);
-  picked.forEach(({ from, index }, to) =>
-    clips.set(from.clips.subarray(index * length, (index + 1) * length), to * length)
-  );
+  const clips = pick([set, macro], picked, picked.length * length);
   return {
     recipe: set.recipe,
     clips,

@@ -1,3 +1,4 @@
+import type { ClipBytes } from "./clip_bytes.ts";
 import type { FlowRecipe } from "./flow_recipe.ts";
 
 /** What a clip shows: a brief, involuntary movement, or a large, posed one that serves the auxiliary loss only. */
@@ -34,14 +35,17 @@ export interface Recipe {
 }
 
 /**
- * Clips in memory, preprocessed to one shape by one recipe.
+ * Clips preprocessed to one shape by one recipe; their bytes lie in memory or in a packed file.
  *
  * Shape letters: n clips, M frames, H height, W width, C channels.
  */
 export interface ClipSet {
   readonly recipe: Recipe;
-  /** `[n, M, H, W, C]`, row-major, 0 to 255. Differences are taken later, in floating point. */
-  readonly clips: Uint8Array;
+  /**
+   * `[n, M, H, W, C]`, row-major, 0 to 255, or where these bytes lie; {@linkcode gatherClips} reads them. Differences
+   * are taken later, in floating point.
+   */
+  readonly clips: ClipBytes;
   /** `[n]` names, one a clip, for messages and reports. */
   readonly ids: readonly string[];
   /** `[n]` indices into {@linkcode ClipSet.classes}. */
@@ -54,6 +58,11 @@ export interface ClipSet {
   readonly classes: readonly string[];
   /** `database/subject`: a subject is identified by both. */
   readonly subjectNames: readonly string[];
+}
+
+/** A set whose bytes are in memory. */
+export interface LoadedClipSet extends ClipSet {
+  readonly clips: Uint8Array<ArrayBuffer>;
 }
 
 /** One task of Algorithm 1: clip indices into a {@linkcode ClipSet}. */

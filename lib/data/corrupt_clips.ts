@@ -1,6 +1,7 @@
 import { FLOW_ZERO } from "./_scale_flow.ts";
 import { checkRecipe } from "./_check_recipe.ts";
-import type { ClipSet, Recipe } from "./clip_set.ts";
+import type { ClipSet, LoadedClipSet, Recipe } from "./clip_set.ts";
+import { gatherClips } from "./gather_clips.ts";
 import { createRandom, type Random } from "../random/mod.ts";
 
 /** Options of {@linkcode corruptClips}. */
@@ -54,7 +55,7 @@ function inSquare(recipe: Recipe, share: number, random: Random, change: (at: nu
  *
  * @param set Clips of any recipe; not changed.
  * @param options Kind, share, seed, extent.
- * @returns A new set with bytes of its own; all else is shared.
+ * @returns A new set with bytes of its own, in memory; all else is shared.
  * @throws {RangeError} When an option is out of range.
  *
  * @example
@@ -71,7 +72,7 @@ function inSquare(recipe: Recipe, share: number, random: Random, change: (at: nu
  *
  * Source: paper 5.3 names the three kinds and the shares 10, 30 and 50 %; extent and strength are choices made here.
  */
-export function corruptClips(set: ClipSet, options: CorruptClipsOptions): ClipSet {
+export function corruptClips(set: ClipSet, options: CorruptClipsOptions): LoadedClipSet {
   const { kind, share, seed, side = 0.4, sigma = 0.1 } = options;
   const { recipe, ids } = set;
   checkRecipe(recipe, "corrupt clips");
@@ -85,7 +86,7 @@ export function corruptClips(set: ClipSet, options: CorruptClipsOptions): ClipSe
     throw new RangeError(`Cannot corrupt clips: expected a side above 0, to 1, got ${side}`);
   }
   if (!(sigma >= 0 && sigma < Infinity)) throw new RangeError(`Cannot corrupt clips: expected a sigma, got ${sigma}`);
-  const clips = new Uint8ClampedArray(set.clips);
+  const clips = new Uint8ClampedArray(gatherClips(set, ids.map((_, i) => i)).buffer);
   const length = recipe.frames * recipe.size * recipe.size * recipe.channels;
   for (const index of pickShare(ids, share, seed)) {
     const clip = clips.subarray(index * length, (index + 1) * length);

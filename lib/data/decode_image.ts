@@ -17,7 +17,7 @@ const DECODERS = { png: decodePng, jpeg: decodeJpeg, bmp: decodeBmp };
  *
  * PNG (1 to 16 bits, grey, palette, colour, with alpha), JPEG (baseline and progressive), BMP (1, 8, 24 and 32 bits,
  * uncompressed), told apart by their first bytes. Alpha is dropped, 16 bits are scaled to 8, a palette of greys gives
- * one channel. The memory used is bounded by the header's size, whatever the bytes are.
+ * one channel. JPEG goes through libjpeg in WebAssembly, which is loaded with the first one. The memory used is bounded by the header's size, whatever the bytes are.
  *
  * @param bytes The file's bytes.
  * @param name What the picture is called in messages.
@@ -32,17 +32,21 @@ const DECODERS = { png: decodePng, jpeg: decodeJpeg, bmp: decodeBmp };
  * import { encode } from "fast-png";
  * import { decodeImage } from "./mod.ts";
  * const png = encode({ width: 2, height: 1, channels: 1, data: Uint8Array.of(7, 9) });
- * assertEquals(decodeImage(png, "eye.png"), { width: 2, height: 1, channels: 1, data: Uint8Array.of(7, 9) });
+ * assertEquals(await decodeImage(png, "eye.png"), { width: 2, height: 1, channels: 1, data: Uint8Array.of(7, 9) });
  * ```
  */
-export function decodeImage(bytes: Uint8Array, name: string, options: DecodeImageOptions = {}): RawImage {
+export async function decodeImage(
+  bytes: Uint8Array,
+  name: string,
+  options: DecodeImageOptions = {},
+): Promise<RawImage> {
   const { format, width, height } = readImageSize(bytes, name);
   const { maxPixels = 40e6 } = options;
   if (width * height > maxPixels) {
     throw new RangeError(`Cannot decode ${name}: expected at most ${maxPixels} pixels, got ${width} x ${height}`);
   }
   try {
-    return DECODERS[format](bytes);
+    return await DECODERS[format](bytes);
   } catch (error) {
     // Decoders fail on hostile bytes with errors of every kind; to the caller they are all unparsable bytes.
     throw new SyntaxError(`Cannot decode ${name}: ${(error as Error).message}`, { cause: error });

@@ -1,7 +1,7 @@
 import { checkRecipe } from "./_check_recipe.ts";
 import { PACKED_FORMAT, PACKED_FORMAT_VERSION } from "./_packed_format.ts";
 import type { ClipKind, ClipSet, Recipe } from "./clip_set.ts";
-import type { PackedClipSet } from "./packed_clip_set.ts";
+import type { LeftTensor, PackedClipSet, PackedTensor } from "./packed_clip_set.ts";
 
 /** Options of {@linkcode decodePacked}. */
 export interface DecodePackedOptions {
@@ -12,7 +12,7 @@ export interface DecodePackedOptions {
 /**
  * Reads a packed data set back: the inverse of {@linkcode encodePacked}, with everything checked.
  *
- * @param tensors `clips` U8 `[n, M, H, W, C]`; `labels`, `subjects`, `kinds` I32 or U8 `[n]`. Others are ignored.
+ * @param tensors `clips` U8 `[n, M, H, W, C]`, or its place in the file; `labels`, `subjects`, `kinds` I32 or U8 `[n]`. Others are ignored.
  * @param metadata The file's metadata; see {@linkcode PackedClipSet}.
  * @param options The file's name.
  * @returns The set; the clips' bytes are shared, not copied.
@@ -29,7 +29,7 @@ export interface DecodePackedOptions {
  * ```
  */
 export function decodePacked(
-  tensors: PackedClipSet["tensors"],
+  tensors: Readonly<Record<string, PackedTensor | LeftTensor>>,
   metadata: PackedClipSet["metadata"],
   options: DecodePackedOptions = {},
 ): ClipSet {
@@ -86,7 +86,9 @@ export function decodePacked(
     return got.data;
   };
   const indices = (key: string, bound: number): Int32Array => {
-    const data = Int32Array.from(tensor(key, ["I32", "U8"], [ids.length]));
+    const stored = tensor(key, ["I32", "U8"], [ids.length]);
+    if ("path" in stored) throw new TypeError(`Cannot ${doing}: expected tensor ${key} in memory`);
+    const data = Int32Array.from(stored);
     const bad = data.findIndex((value) => value < 0 || value >= bound);
     if (bad >= 0) {
       throw new RangeError(`Cannot ${doing}: expected ${key} from 0 to ${bound - 1}, got ${data[bad]} of ${ids[bad]}`);
@@ -95,7 +97,9 @@ export function decodePacked(
   };
   const { frames, size, channels } = recipe;
   const clips = tensor("clips", ["U8"], [ids.length, frames, size, size, channels]);
-  if (!(clips instanceof Uint8Array)) throw new TypeError(`Cannot ${doing}: expected clips as bytes`);
+  if (!(clips instanceof Uint8Array || "path" in clips)) {
+    throw new TypeError(`Cannot ${doing}: expected clips as bytes`);
+  }
   return {
     recipe,
     clips,

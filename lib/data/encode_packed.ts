@@ -1,12 +1,13 @@
-import { PACKED_FORMAT, PACKED_FORMAT_VERSION, PACKED_KINDS } from "./_packed_format.ts";
 import type { ClipSet } from "./clip_set.ts";
 import type { PackedClipSet } from "./packed_clip_set.ts";
+import { packedHead } from "./packed_head.ts";
 
 /**
  * Lays a set out as a packed data set: the tensors and metadata of one safetensors file.
  *
  * @param set The clips; their bytes are shared, not copied.
  * @returns Tensors and metadata, ready for the safetensors codec. {@linkcode decodePacked} is the inverse.
+ * @throws {TypeError} When the clips lie in a file.
  *
  * @example
  * ```ts
@@ -27,23 +28,8 @@ import type { PackedClipSet } from "./packed_clip_set.ts";
  * ```
  */
 export function encodePacked(set: ClipSet): PackedClipSet {
-  const { recipe, ids } = set;
-  const n = ids.length;
-  return {
-    tensors: {
-      clips: { dtype: "U8", shape: [n, recipe.frames, recipe.size, recipe.size, recipe.channels], data: set.clips },
-      labels: { dtype: "I32", shape: [n], data: set.labels },
-      subjects: { dtype: "I32", shape: [n], data: set.subjects },
-      kinds: { dtype: "U8", shape: [n], data: Uint8Array.from(set.kinds, (kind) => PACKED_KINDS.indexOf(kind)) },
-    },
-    metadata: {
-      format: PACKED_FORMAT,
-      formatVersion: PACKED_FORMAT_VERSION,
-      recipe: JSON.stringify(recipe),
-      classes: JSON.stringify(set.classes),
-      subjects: JSON.stringify(set.subjectNames),
-      kinds: JSON.stringify(PACKED_KINDS),
-      ids: JSON.stringify(ids),
-    },
-  };
+  const { clips } = set;
+  if (!(clips instanceof Uint8Array)) throw new TypeError("Cannot encode a packed set: expected clips in memory");
+  const head = packedHead(set);
+  return { tensors: { clips: { ...head.clips, data: clips }, ...head.tensors }, metadata: head.metadata };
 }

@@ -1,6 +1,6 @@
 import { checkRecipe } from "./_check_recipe.ts";
 import type { ApexChoice } from "./apex_choice.ts";
-import type { ClipSet, Recipe } from "./clip_set.ts";
+import type { LoadedClipSet, Recipe } from "./clip_set.ts";
 import { loadClip } from "./load_clip.ts";
 import type { ClipEntry } from "./clip_entry.ts";
 import { readManifest } from "./read_manifest.ts";
@@ -72,7 +72,7 @@ export async function loadClipSet(
   manifestPath: string,
   recipe: Recipe,
   options: LoadClipSetOptions = {},
-): Promise<ClipSet> {
+): Promise<LoadedClipSet> {
   const { labels = null, concurrency = 4, maxPixels = 40e6, signal, onApex, onProgress } = options;
   checkRecipe(recipe, `load ${manifestPath}`);
   if (!Number.isInteger(concurrency) || concurrency < 1) {

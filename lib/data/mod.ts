@@ -1,6 +1,7 @@
 /** Manifests, pictures, preprocessing, episodes, the synthetic generator: typed arrays, no tensors. @module */
 export * from "./apex_choice.ts";
 export * from "./append_macro.ts";
+export * from "./clip_bytes.ts";
 export * from "./can_magnify.ts";
 export * from "./clip_entry.ts";
 export * from "./clip_listing.ts";
@@ -13,11 +14,14 @@ export * from "./evaluation_episodes.ts";
 export * from "./flip_clips.ts";
 export * from "./flow_recipe.ts";
 export * from "./frame_source.ts";
+export * from "./gather_clips.ts";
 export * from "./load_clip.ts";
 export * from "./load_clip_set.ts";
 export * from "./magnify_clips.ts";
 export * from "./packed_clip_set.ts";
+export * from "./packed_head.ts";
 export * from "./preprocess_clip.ts";
+export * from "./provide_jpeg_module.ts";
 export * from "./raw_image.ts";
 export * from "./read_frames.ts";
 export * from "./read_image_size.ts";

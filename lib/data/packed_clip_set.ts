@@ -1,9 +1,18 @@
+import type { FileClips } from "./clip_bytes.ts";
+
 /** A tensor of a packed data set: the shape that the safetensors codec reads and writes. */
 export interface PackedTensor {
   readonly dtype: "F32" | "I32" | "U8";
   readonly shape: readonly number[];
   /** Row-major. */
   readonly data: Float32Array | Int32Array | Uint8Array;
+}
+
+/** The clips of a packed data set that are left in its file. */
+export interface LeftTensor {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data: FileClips;
 }
 
 /** A packed data set, between a {@linkcode ClipSet} and the bytes of a safetensors file. */

@@ -118,7 +118,7 @@ export async function readFrames(path: string, options: ReadFramesOptions = {}):
       if (file === undefined) {
         throw new RangeError(`Cannot read frame ${index} of ${path}: expected 0 to ${paths.length - 1}`);
       }
-      const image = decodeImage(await Deno.readFile(file), file, { maxPixels });
+      const image = await decodeImage(await Deno.readFile(file), file, { maxPixels });
       size ??= { width: image.width, height: image.height };
       if (image.width !== size.width || image.height !== size.height) {
         throw new RangeError(

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { add, constant, gradients, scale, type Value, variable } from "../autodiff/mod.ts";
 import { ALGORITHMS, type Config, innerRateOf, innerStepsOf } from "../config/mod.ts";
-import { type ClipSet, magnifyClips, toModelInput } from "../data/mod.ts";
+import { type ClipSet, gatherClips, magnifyClips, toModelInput } from "../data/mod.ts";
 import { architectureOf, createInferenceEngine, statisticsValues, toTensors } from "../inference/mod.ts";
 import {
   metaGradient,
@@ -23,15 +23,6 @@ import type {
   StatisticsResult,
   Theta,
 } from "./_jobs.ts";
-
-/** The bytes of some clips of a set, in order. */
-export function gatherClips(set: ClipSet, indices: readonly number[]): Uint8Array {
-  const { frames, size, channels } = set.recipe;
-  const length = frames * size * size * channels;
-  const out = new Uint8Array(indices.length * length);
-  indices.forEach((from, to) => out.set(set.clips.subarray(from * length, (from + 1) * length), to * length));
-  return out;
-}
 
 function upload(set: ClipSet, bytes: Uint8Array): Value {
   const { frames, size, channels } = set.recipe;

@@ -4,6 +4,7 @@ import {
   appendMacro,
   type ClipSet,
   decodePacked,
+  type LeftTensor,
   loadClipSet,
   recipeDifference,
   splitSubjects,
@@ -13,7 +14,7 @@ import {
 } from "../data/mod.ts";
 import { recipeOf } from "../inference/mod.ts";
 import { isMacroWord } from "./_settle_config.ts";
-import { decodeSafetensors } from "../storage/mod.ts";
+import { readSafetensors, type SafetensorsFile } from "../storage/mod.ts";
 
 /** Where rendered data sets lie, and who is told of progress. */
 export interface LoadDataOptions {
@@ -44,14 +45,22 @@ async function renderSynthetic(config: Config, { folder, signal, onProgress }: L
   return manifest;
 }
 
-async function readPacked(path: string): Promise<ReturnType<typeof decodeSafetensors>> {
+/** Opens a packed file; its clips stay there and are read when a task takes them. */
+async function openPacked(path: string): Promise<ClipSet> {
+  let file: SafetensorsFile;
   try {
-    return decodeSafetensors(await Deno.readFile(path));
+    file = await readSafetensors(path, ["clips"]);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const Kind = error instanceof SyntaxError ? SyntaxError : Error;
     throw new Kind(`Cannot read ${path}: ${message}`, { cause: error });
   }
+  const { tensors, left, metadata, size, modified } = file;
+  const named = Object.entries(left).map(([name, { dtype, shape, offset, length }]): [string, LeftTensor] => {
+    const digest = metadata.digest ?? null;
+    return [name, { dtype, shape, data: { path, offset, length, fileSize: size, modified, digest } }];
+  });
+  return decodePacked({ ...tensors, ...Object.fromEntries(named) }, metadata, { name: path });
 }
 
 /** Reads a packed file, or a manifest and the frames it names. */
@@ -63,8 +72,7 @@ async function readClipSet(path: string, config: Config, { signal, onProgress }:
       onProgress: (done, total) => onProgress("Reading clips", done, total),
     });
   }
-  const { tensors, metadata } = await readPacked(path);
-  const set = decodePacked(tensors, metadata, { name: path });
+  const set = await openPacked(path);
   const other = recipeDifference(set.recipe, recipe);
   if (other !== null) {
     const { field, a, b } = other;

@@ -1,5 +1,6 @@
 import type { ClipSet } from "../data/mod.ts";
-import { sha256, sha256OfJson } from "./_sha256.ts";
+import { clipsDigest } from "./_clips_digest.ts";
+import { sha256OfJson } from "./_sha256.ts";
 
 /**
  * Identifies a set of clips: two sets of one digest hold the same bytes, names, labels and subjects in the same order.
@@ -30,6 +31,6 @@ export async function clipSetDigest(set: ClipSet): Promise<string> {
     subjectNames,
     labels: [...set.labels],
     subjects: [...set.subjects],
-    clips: await sha256(set.clips),
+    clips: clipsDigest(set),
   });
 }

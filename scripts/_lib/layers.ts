@@ -22,6 +22,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   runtime: ["process"],
   data: ["tree", "random", "config"],
   storage: ["tree", "config", "data?"],
+  packing: ["data", "storage"],
   autodiff: ["tree", "runtime"],
   model: ["tree", "autodiff", "random", "config", "runtime"],
   meta: ["tree", "autodiff", "random", "config", "runtime", "model"],

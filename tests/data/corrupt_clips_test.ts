@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { type ClipSet, corruptClips, type CorruptClipsOptions, type Recipe } from "../../lib/data/mod.ts";
+import { corruptClips, type CorruptClipsOptions, type LoadedClipSet, type Recipe } from "../../lib/data/mod.ts";
 
 const RECIPE: Recipe = { frames: 2, size: 5, channels: 3, input: "frames", time: "tim" };
 
 /** n clips of a recipe, every byte told by the clip's number and its place. */
-function clips(n: number, recipe: Recipe = RECIPE): ClipSet {
+function clips(n: number, recipe: Recipe = RECIPE): LoadedClipSet {
   const length = recipe.frames * recipe.size ** 2 * recipe.channels;
   return {
     recipe,
@@ -19,13 +19,13 @@ function clips(n: number, recipe: Recipe = RECIPE): ClipSet {
 }
 
 /** Bytes by clip id. */
-function byId({ clips, ids }: ClipSet): Map<string, Uint8Array> {
+function byId({ clips, ids }: LoadedClipSet): Map<string, Uint8Array> {
   const length = clips.length / ids.length;
   return new Map(ids.map((id, i) => [id, clips.subarray(i * length, (i + 1) * length)]));
 }
 
 /** Ids of the clips that changed. */
-function changed(set: ClipSet, options: CorruptClipsOptions): string[] {
+function changed(set: LoadedClipSet, options: CorruptClipsOptions): string[] {
   const [before, after] = [byId(set), byId(corruptClips(set, options))];
   return set.ids.filter((id) => before.get(id)!.join() !== after.get(id)!.join());
 }
@@ -51,7 +51,7 @@ Deno.test("corruptClips() depends on a clip's id, not on its place, and repeats 
   const set = clips(12);
   const order = [7, 3, 11, 0, 5, 1, 10, 2, 9, 4, 8, 6];
   const parts = byId(set);
-  const shuffled: ClipSet = {
+  const shuffled: LoadedClipSet = {
     ...set,
     ids: order.map((i) => set.ids[i]!),
     clips: new Uint8Array(order.flatMap((i) => [...parts.get(set.ids[i]!)!])),
@@ -87,7 +87,7 @@ Deno.test("corruptClips() mask blackens one square in all frames", () => {
 
 Deno.test("corruptClips() noise has its standard deviation, in the square alone", () => {
   const recipe: Recipe = { frames: 4, size: 40, channels: 1, input: "frames", time: "tim" };
-  const set: ClipSet = { ...clips(1, recipe), clips: new Uint8Array(6400).fill(128) };
+  const set: LoadedClipSet = { ...clips(1, recipe), clips: new Uint8Array(6400).fill(128) };
   const noise = Array.from(corruptClips(set, { kind: "noise", share: 1, seed: 3 }).clips, (value) => value - 128)
     .filter((value) => value !== 0);
   assert(noise.length > 950 && noise.length <= 4 * 16 * 16);
@@ -97,7 +97,7 @@ Deno.test("corruptClips() noise has its standard deviation, in the square alone"
 
 Deno.test("corruptClips() grayscale is luma, and nothing where there is no colour", () => {
   const recipe: Recipe = { frames: 1, size: 1, channels: 3, input: "frames", time: "tim" };
-  const set: ClipSet = { ...clips(1, recipe), clips: Uint8Array.of(255, 100, 10) };
+  const set: LoadedClipSet = { ...clips(1, recipe), clips: Uint8Array.of(255, 100, 10) };
   assertEquals(corruptClips(set, { kind: "grayscale", share: 1, seed: 0 }).clips, Uint8Array.of(136, 136, 136));
   const flow = { method: "farneback", size: 5, scaling: "fixed", range: 1, strainRange: 1 } as const;
   for (const other of [{ ...RECIPE, channels: 1 as const }, { ...RECIPE, input: "flow" as const, flow }]) {

@@ -3,7 +3,7 @@ import { encode } from "fast-png";
 import { createAdaptApp } from "../../functions/adapt/mod.ts";
 import { createPredictApp } from "../../functions/predict/mod.ts";
 import { configSchema } from "../../lib/config/mod.ts";
-import { type ApexChoice, type ClipSet, loadClipSet } from "../../lib/data/mod.ts";
+import { type ApexChoice, type ClipSet, gatherClips, loadClipSet } from "../../lib/data/mod.ts";
 import { createInferenceEngine, recipeOf } from "../../lib/inference/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
 import { chooseBackend } from "../../lib/runtime/mod.ts";
@@ -92,9 +92,8 @@ for (const M of [1, 3]) {
       // The same answers, to the last digit, as from the clips that training would read.
       const { weights } = await loadModel(deps.store, "default", "flow", { version });
       const predictor = await engine.createPredictor(weights, card);
-      const length = M * 16 * 16 * 3;
       const rows = ["s3a3", "s3b3"].map((id) => set.ids.indexOf(id));
-      const clips = new Uint8Array(rows.flatMap((i) => [...set.clips.subarray(i * length, (i + 1) * length)]));
+      const clips = gatherClips(set, rows);
       const want = await predictor.predict(clips);
       predictor.dispose();
       assertEquals(

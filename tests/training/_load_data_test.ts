@@ -1,5 +1,11 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
+import { configSchema } from "../../lib/config/mod.ts";
+import { gatherClips, loadClipSet } from "../../lib/data/mod.ts";
+import { recipeOf } from "../../lib/inference/mod.ts";
+import { packClips } from "../../lib/packing/mod.ts";
+import { clipSetDigest } from "../../lib/training/mod.ts";
+import { tempFolder, writeClips, writeManifest } from "../packing/_util/clips.ts";
 import { encodeSafetensors } from "../../lib/storage/mod.ts";
 import { loadData, splitOf } from "../../lib/training/_load_data.ts";
 import { tinyClips, tinyConfig, withSets, writeSet } from "./_util/tiny_run.ts";
@@ -11,7 +17,8 @@ Deno.test("loadData() gives a packed set back, and appends the macro clips of an
     { "a.safetensors": tinyClips({ macro: 0 }), "b.safetensors": tinyClips({ micro: () => 0 }) },
     async (folder) => {
       const [a, b] = [join(folder, "a.safetensors"), join(folder, "b.safetensors")];
-      assertEquals(await loadData(tinyConfig(a), OPTIONS), tinyClips({ macro: 0 }));
+      const [set, given] = [await loadData(tinyConfig(a), OPTIONS), tinyClips({ macro: 0 })];
+      assertEquals({ ...set, clips: gatherClips(set, set.ids.map((_, i) => i)) }, given);
       const { kinds } = await loadData(tinyConfig(a, { macro: b }), OPTIONS);
       assertEquals([kinds.length, kinds.filter((kind) => kind === "macro").length], [27, 9]);
     },
@@ -57,4 +64,52 @@ Deno.test("splitOf() takes the configured subjects and refuses a side without mi
     RangeError,
     "of the training subjects, got none",
   );
+});
+
+const SHAPE = { frames: 3, size: 4, time: "linear" } as const;
+
+Deno.test("loadData() leaves a packed file's clips where they are, and gathers what the manifest gives", async () => {
+  await using folder = await tempFolder();
+  const entries = await writeClips(folder.path, 6);
+  const data = join(folder.path, "a.safetensors");
+  const config = configSchema.parse({ data, ...SHAPE });
+  await packClips(entries, recipeOf(config), data, { workers: 0 });
+  const packed = await loadData(config, OPTIONS);
+  const loaded = await loadClipSet(await writeManifest(folder.path, entries), recipeOf(config));
+  assert("path" in packed.clips);
+  assertEquals(gatherClips(packed, [4, 0, 1]), gatherClips(loaded, [4, 0, 1]));
+  assertEquals({ ...packed, clips: 0 }, { ...loaded, clips: 0 });
+});
+
+Deno.test("clipSetDigest() of a packed file is that of its clips, and another one for other clips under the same names", async () => {
+  await using folder = await tempFolder();
+  const entries = await writeClips(folder.path, 4);
+  const data = join(folder.path, "a.safetensors");
+  const config = configSchema.parse({ data, ...SHAPE });
+  const digests = [];
+  for (const apex of [0, 0, 1]) {
+    // The third time two clips have changed places, under the names they had.
+    const clips = entries.map((entry, i) => ({ ...entry, path: entries[apex === 1 ? i ^ 1 : i]!.path }));
+    await packClips(clips, recipeOf(config), data, { workers: 0 });
+    digests.push(await clipSetDigest(await loadData(config, OPTIONS)));
+  }
+  assertEquals(digests[0], digests[1]);
+  assert(digests[0] !== digests[2]);
+  // Read from the manifest's frames, they are the same clips.
+  const loaded = await loadClipSet(await writeManifest(folder.path, entries), recipeOf(config));
+  assertEquals(await clipSetDigest(loaded), digests[0]);
+});
+
+Deno.test("loadData() refuses a packed file of another recipe, and one that breaks off, by name", async () => {
+  await using folder = await tempFolder();
+  const data = join(folder.path, "a.safetensors");
+  const config = configSchema.parse({ data, ...SHAPE });
+  await packClips(await writeClips(folder.path, 2), recipeOf(config), data, { workers: 0 });
+  await assertRejects(
+    () => loadData({ ...config, size: 8 }, OPTIONS),
+    RangeError,
+    `Cannot use ${data}: it was packed with size 4, the configuration says 8`,
+  );
+  await Deno.truncate(data, (await Deno.stat(data)).size - 1);
+  await assertRejects(() => loadData(config, OPTIONS), SyntaxError, `Cannot read ${data}`);
 });

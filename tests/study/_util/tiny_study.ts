@@ -1,5 +1,5 @@
 import { type Config, type ConfigInput, configSchema } from "../../../lib/config/mod.ts";
-import type { ClipSet } from "../../../lib/data/mod.ts";
+import type { LoadedClipSet } from "../../../lib/data/mod.ts";
 import { createRandom } from "../../../lib/random/mod.ts";
 import { clipSet } from "../../data/_util/clip_set.ts";
 
@@ -22,7 +22,7 @@ export function tinyConfig(changes: ConfigInput = {}): Config {
 }
 
 /** Rows as {@linkcode clipSet} takes them, with pictures that a network can tell apart: stripes of the class, noised. */
-export function pictureSet(rows: Parameters<typeof clipSet>[0]): ClipSet {
+export function pictureSet(rows: Parameters<typeof clipSet>[0]): LoadedClipSet {
   const set = clipSet(rows);
   const random = createRandom(0, "test pictures");
   const size = 16;
@@ -34,7 +34,7 @@ export function pictureSet(rows: Parameters<typeof clipSet>[0]): ClipSet {
 }
 
 /** Four people of two databases, two classes, three clips a class. */
-export const FOUR_PEOPLE: ClipSet = pictureSet(
+export const FOUR_PEOPLE: LoadedClipSet = pictureSet(
   ["a/1", "a/2", "b/1", "b/2"].flatMap((subject) =>
     ["calm", "glad"].map((label) => [subject, label, 3, "micro"] as const)
   ),

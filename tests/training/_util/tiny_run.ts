@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import { type Config, configSchema } from "../../../lib/config/mod.ts";
-import { type ClipSet, encodePacked } from "../../../lib/data/mod.ts";
+import { type ClipSet, encodePacked, type LoadedClipSet } from "../../../lib/data/mod.ts";
 import { createRandom } from "../../../lib/random/mod.ts";
 import { encodeSafetensors, memoryStore, type ObjectStore } from "../../../lib/storage/mod.ts";
 import type { TrainingEvent, TrainingOptions } from "../../../lib/training/mod.ts";
@@ -19,7 +19,7 @@ export interface TinyClipsOptions {
 }
 
 /** Clips of 16 × 16 grey pixels: each class moves another patch, each subject in a manner of its own. */
-export function tinyClips(options: TinyClipsOptions = {}): ClipSet {
+export function tinyClips(options: TinyClipsOptions = {}): LoadedClipSet {
   const { subjects = 3, frames = 2, micro = () => 2, macro = 1 } = options;
   const size = 16;
   const rows = Array.from({ length: subjects }, (_, subject) =>
