@@ -44,7 +44,10 @@ const WRONG: [string, string][] = [
     "--protocol loso --algorithm lightman,nonsense",
     `expected some of ${Object.keys(ALGORITHMS).join(", ")}, or all, got "nonsense"`,
   ],
-  ["--protocol loso --backbone conv5", 'Cannot use --backbone: expected some of conv4, or all, got "conv5"'],
+  [
+    "--protocol loso --backbone conv5",
+    'Cannot use --backbone: expected some of conv4, resnet, vgg19, densenet, or all, got "conv5"',
+  ],
   ["--protocol lambda --algorithm all", "Cannot use several algorithms with --protocol lambda"],
   ["--protocol ablation --algorithm maml", "Cannot use --algorithm with --protocol ablation"],
   ["--protocol steps --backbone conv4,conv4", "Cannot use several backbones with --protocol steps"],
