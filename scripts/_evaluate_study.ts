@@ -62,12 +62,18 @@ async function readFlags(values: EvaluateValues): Promise<{ config: Config; opti
   if (shots && shots.length > 1 && protocol !== "fewshot") {
     throw new UsageError(`Cannot use several --shots with --protocol ${protocol}: only fewshot compares them`);
   }
+  if (values.holdout !== undefined && (protocol === "loso" || protocol === "cde" || folds !== undefined)) {
+    throw new UsageError(
+      `Cannot use --holdout with ${
+        folds === undefined ? `--protocol ${protocol}` : "--folds"
+      }: each subject is held out once`,
+    );
+  }
   const config = await configOf({
     ...values,
     algorithm: algorithms ? algorithms[0] : undefined,
     backbone: backbones ? backbones[0] : undefined,
     shots: shots?.[0],
-    holdout: undefined,
   });
   return {
     config,
@@ -160,7 +166,7 @@ export async function evaluateStudy(values: EvaluateValues, signal: AbortSignal)
         bars.update(`Protocol ${plan.protocol}`, Number(done.toFixed(2)), total, kept > 0 ? `${kept} kept` : undefined),
     });
     bars.finish();
-    const summary = summariseStudy(plan, results, set.classes, { seed: config.seed });
+    const summary = summariseStudy(plan, results, { seed: config.seed });
     const commit = await sourceCommit();
     const environment = {
       backend: backend.name,

@@ -7,7 +7,7 @@ import { UsageError } from "./_lib/usage_error.ts";
 
 /** Flags that only one of the two kinds of protocol takes. */
 const ONLY = {
-  model: ["name", "version", "holdout", "repeats", "absent"],
+  model: ["name", "version", "repeats", "absent"],
   study: ["config", "set", "algorithm", "backbone", "decoder", "steps", "folds", "runs", "macro", "report", "seed"],
 } as const;
 

@@ -70,7 +70,9 @@ export const configSchema = z.strictObject({
   macros: z.int().nonnegative().default(3).describe("macro clips a class"),
   tasksPerStep: count.default(2).describe("N_tr, tasks of one outer step"),
   repeats: count.default(1).describe("random splits of each held-out subject in evaluation"),
-  shuffleLabels: z.boolean().default(false).describe("permute labels by task: the classical few-shot protocol"),
+  shuffleLabels: z.boolean().default(false).describe(
+    "number a task's classes 1 to ways at random, training and evaluation: the classical few-shot protocol",
+  ),
 
   outerSteps: z.int().nonnegative().default(150),
   warmupSteps: z.int().nonnegative().default(0).describe("first outer steps taken with first-order gradients"),
@@ -109,6 +111,15 @@ export const configSchema = z.strictObject({
 }).refine(({ flow, size }) => flow.size === null || flow.size >= size, {
   path: ["flow", "size"],
   message: "expected at least size",
+}).refine(({ shuffleLabels, ways }) => !shuffleLabels || ways !== null, {
+  path: ["ways"],
+  message: "expected a number of classes with shuffleLabels, which names a task's classes 1 to N; --set ways=5",
+}).refine(({ shuffleLabels, algorithm }) => !shuffleLabels || ALGORITHMS[algorithm].training !== "supervised", {
+  path: ["algorithm"],
+  message: "expected one that learns from tasks, because shuffled labels mean nothing outside a task",
+}).refine(({ shuffleLabels, classWeights }) => !shuffleLabels || classWeights === false, {
+  path: ["classWeights"],
+  message: "expected false, because shuffled labels are no classes",
 });
 
 /** A complete, checked configuration. */

@@ -6,7 +6,7 @@ import type { Architecture } from "../model/mod.ts";
  * The network that a configuration and a class list describe.
  *
  * @param config The run's configuration.
- * @param classes N, the number of classes.
+ * @param classes N, the number of classes; with shuffled labels it is `ways`.
  * @returns What decides the parameters' shapes.
  *
  * @example
@@ -18,8 +18,16 @@ import type { Architecture } from "../model/mod.ts";
  * ```
  */
 export function architectureOf(config: Config, classes: number): Architecture {
-  const { algorithm, backbone, decoder, channels, frames, inputChannels } = config;
-  return { backbone, decoder, channels, frames, inputChannels, classes, head: ALGORITHMS[algorithm].head };
+  const { algorithm, backbone, decoder, channels, frames, inputChannels, shuffleLabels, ways } = config;
+  return {
+    backbone,
+    decoder,
+    channels,
+    frames,
+    inputChannels,
+    classes: shuffleLabels ? ways! : classes,
+    head: ALGORITHMS[algorithm].head,
+  };
 }
 
 /**

@@ -110,8 +110,9 @@ export function checkData(
   const counts = microCounts(set);
   checkClasses(protocol, set, counts);
   checkSteps(protocol, config);
-  const notes = checkShots(protocol, mostShots(set, counts), shots);
-  const lonely = set.classes.filter((_, label) => counts[label]!.size === 1);
+  // Tasks over several subjects need no K clips of one.
+  const notes = config.episodes === "within" ? checkShots(protocol, mostShots(set, counts), shots) : [];
+  const lonely = config.shuffleLabels ? [] : set.classes.filter((_, label) => counts[label]!.size === 1);
   return [
     ...lonely.map((name) =>
       `Class ${name} has micro clips of one subject only: the fold that holds it out never trains on that class.`

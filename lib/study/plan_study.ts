@@ -1,5 +1,6 @@
 import type { Config } from "../config/mod.ts";
-import type { ClipSet } from "../data/mod.ts";
+import { type ClipSet, splitSubjects } from "../data/mod.ts";
+import { classNames } from "../training/mod.ts";
 import { type Variant, variantsOf } from "./_variants.ts";
 import { checkData, checkTraining } from "./_check_data.ts";
 import { subjectFolds } from "./subject_folds.ts";
@@ -13,7 +14,7 @@ export interface PlanStudyOptions {
   readonly backbones?: readonly Config["backbone"][];
   /** K, calibration clips a class; several for `fewshot`. @default {the configuration's; for fewshot 1 and 5} */
   readonly shots?: readonly number[];
-  /** Folds of subjects; `loso` and `cde` have one a subject. @default {5} */
+  /** Folds of subjects; `loso` and `cde` have one a subject, `config.holdout` makes one split. @default {5} */
   readonly folds?: number;
   /** Runs with seeds of their own. @default {1} */
   readonly runs?: number;
@@ -76,7 +77,10 @@ export function planStudy(protocol: Protocol, config: Config, set: ClipSet, opti
   const each = protocol === "loso" || protocol === "cde";
   const splits = Array.from(
     { length: runs },
-    (_, run) => subjectFolds(set, each ? "each" : folds, config.seed + run),
+    (_, run) =>
+      config.holdout !== null && !each
+        ? [splitSubjects(set, config.holdout, config.seed + run)]
+        : subjectFolds(set, each ? "each" : folds, config.seed + run),
   );
   const units: Unit[] = [];
   const known = new Map<string, number>();
@@ -119,10 +123,11 @@ export function planStudy(protocol: Protocol, config: Config, set: ClipSet, opti
   });
   checkTraining(protocol, set, units);
   const people = splits[0]!.reduce((sum, { heldout }) => sum + heldout.length, 0);
-  const heldout = each ? "" : ` ${folds} folds of subjects.`;
+  const how = each ? "" : config.holdout === null ? ` ${folds} folds of subjects.` : " One split of subjects.";
   return {
     protocol,
-    summary: `${SUMMARIES[protocol]}${heldout} ${people} subjects, ${runs === 1 ? "one run" : `${runs} runs`}.`,
+    summary: `${SUMMARIES[protocol]}${how} ${people} subjects held out, ${runs === 1 ? "one run" : `${runs} runs`}.`,
+    classes: classNames(config, set),
     units,
     rows,
     notes,

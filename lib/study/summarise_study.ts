@@ -50,7 +50,6 @@ function meanCurve(results: readonly SplitResult[]): RowSummary["curve"] {
  *
  * @param plan The plan.
  * @param results One result a unit, in the plan's order.
- * @param classes N class names.
  * @param options Root of the bootstrap's streams.
  * @returns The table as plain data.
  *
@@ -59,13 +58,13 @@ function meanCurve(results: readonly SplitResult[]): RowSummary["curve"] {
  * import { assertEquals } from "@std/assert";
  * import { type StudyPlan, summariseStudy } from "./mod.ts";
  * const plan: StudyPlan = {
- *   protocol: "loso", summary: "", notes: [], units: [], rows: [{ name: "maml", runs: [[0]], evaluation: 0, shots: 1 }],
+ *   protocol: "loso", summary: "", notes: [], classes: ["happy", "sad"], units: [], rows: [{ name: "maml", runs: [[0]], evaluation: 0, shots: 1 }],
  * };
  * const said = { subject: "db/1", truth: [0, 1], before: [0, 0], after: [0, 1] };
  * const result = {
  *   trainSeconds: 1, evaluateSeconds: 1, parameters: 1, bytes: 4, history: [], evaluations: [[said]],
  * };
- * const { rows } = summariseStudy(plan, [result], ["happy", "sad"], { seed: 0 });
+ * const { rows } = summariseStudy(plan, [result], { seed: 0 });
  * assertEquals([rows[0]!.metrics!.accuracy.before.estimate, rows[0]!.metrics!.accuracy.after.estimate], [0.5, 1]);
  * ```
  *
@@ -74,9 +73,9 @@ function meanCurve(results: readonly SplitResult[]): RowSummary["curve"] {
 export function summariseStudy(
   plan: StudyPlan,
   results: readonly UnitResult[],
-  classes: readonly string[],
   { seed }: { readonly seed: number },
 ): StudySummary {
+  const { classes } = plan;
   const n = classes.length;
   // Rows of as many shots have the same query clips.
   const references = new Map<number, SubjectPredictions[]>();

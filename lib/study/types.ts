@@ -48,6 +48,8 @@ export interface StudyPlan {
   readonly protocol: Protocol;
   /** One sentence: who is held out, what varies. */
   readonly summary: string;
+  /** N classes, as predictions count them. */
+  readonly classes: readonly string[];
   readonly units: readonly Unit[];
   readonly rows: readonly StudyRow[];
   /** What a reader must know: subjects left out, classes that few subjects show. */

@@ -7,13 +7,15 @@ const BATCH = 32;
 
 /**
  * What an uncalibrated network that compares compares with: the mean of the features of each class's micro clips, over
- * all training subjects, under θ and its running statistics. A class without such clips has no entry.
+ * all training subjects, under θ and its running statistics. A class without such clips has no entry. With shuffled labels
+ * the first `classes` stand in: an uncalibrated answer means nothing there.
  */
 export async function baseMemory(
   runner: JobRunner,
   { theta, stats }: { readonly theta: Theta; readonly stats: Statistics },
   set: ClipSet,
   subjects: readonly number[],
+  classes = set.classes.length,
 ): Promise<StoredMemory> {
   const allowed = new Set(subjects);
   const micro = Array.from(set.labels.keys()).filter((i) => set.kinds[i] === "micro" && allowed.has(set.subjects[i]!));
@@ -25,7 +27,7 @@ export async function baseMemory(
     batches.map((clips) => ({ kind: "features" as const, theta, stats, clips })),
   );
   const rows = results.flatMap((result) => result.rows);
-  const known = set.classes.map((_, k) => k).filter((k) => micro.some((i) => set.labels[i] === k));
+  const known = set.classes.map((_, k) => k).slice(0, classes).filter((k) => micro.some((i) => set.labels[i] === k));
   return nameMemory(
     known.map((k) => {
       const own = rows.filter((_, at) => set.labels[micro[at]!] === k);

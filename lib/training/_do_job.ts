@@ -2,7 +2,17 @@ import * as tf from "@tensorflow/tfjs-core";
 import { add, constant, gradients, scale, type Value, variable } from "../autodiff/mod.ts";
 import { ALGORITHMS, type Config, innerRateOf, innerStepsOf } from "../config/mod.ts";
 import { type ClipSet, gatherClips, magnifyClips, toModelInput } from "../data/mod.ts";
-import { architectureOf, createInferenceEngine, statisticsValues, toTensors } from "../inference/mod.ts";
+import {
+  architectureOf,
+  createInferenceEngine,
+  memoryValues,
+  type ModelCard,
+  statisticsValues,
+  type StoredMemory,
+  toTensors,
+  type Weights,
+} from "../inference/mod.ts";
+import type { StoredTensor } from "../storage/mod.ts";
 import {
   metaGradient,
   type MetaOptions,
@@ -30,8 +40,9 @@ function upload(set: ClipSet, bytes: Uint8Array): Value {
   return constant(tf.tensor(toModelInput(bytes, set.recipe), shape));
 }
 
-function labelsOf(set: ClipSet, indices: readonly number[]): number[] {
-  return indices.map((index) => set.labels[index]!);
+/** Labels of clips: the set's, or their places in a task with shuffled labels. */
+function labelsOf(set: ClipSet, indices: readonly number[], labelOrder: readonly number[] | null = null): number[] {
+  return indices.map((index) => labelOrder === null ? set.labels[index]! : labelOrder[set.labels[index]!]!);
 }
 
 async function readTree(tensors: Tree<tf.Tensor>): Promise<Tree<Float32Array>> {
@@ -66,13 +77,9 @@ async function collect(
   return { params, rates, loss: loss[0]!, accuracy: accuracyOf(logits as Float32Array, labels) };
 }
 
-/** The settled class weights, in the order of a task's labels. */
-function weightsOf({ classWeights }: Config, labelOrder: readonly number[] | null): number[] | undefined {
-  if (!Array.isArray(classWeights)) return undefined;
-  if (labelOrder === null) return classWeights;
-  const permuted = new Array<number>(classWeights.length);
-  labelOrder.forEach((label, original) => permuted[label] = classWeights[original]!);
-  return permuted;
+/** The settled class weights. */
+function weightsOf({ classWeights }: Config): number[] | undefined {
+  return Array.isArray(classWeights) ? classWeights : undefined;
 }
 
 /** `tf.tidy` for a record of tensors of any nesting. */
@@ -103,10 +110,9 @@ function macroOf({ config, set }: RunnerSetup, micro: Uint8Array, indices: reado
 function metaJob(setup: RunnerSetup, job: Extract<Job, { kind: "meta" }>): Promise<GradientResult> {
   const { config, set } = setup;
   const { episode, theta, labelOrder } = job;
-  const labels = (indices: readonly number[]) =>
-    labelsOf(set, indices).map((label) => labelOrder === null ? label : labelOrder[label]!);
+  const labels = (indices: readonly number[]) => labelsOf(set, indices, labelOrder);
   const queryLabels = labels(episode.query);
-  const weights = weightsOf(config, labelOrder);
+  const weights = weightsOf(config);
   const out = tidyRecord(() => {
     const support = gatherClips(set, episode.support);
     const macro = macroOf(setup, support, episode.macro);
@@ -138,7 +144,7 @@ function metaJob(setup: RunnerSetup, job: Extract<Job, { kind: "meta" }>): Promi
 function supervisedJob(setup: RunnerSetup, job: Extract<Job, { kind: "supervised" }>): Promise<GradientResult> {
   const { config, set } = setup;
   const labels = labelsOf(set, job.clips);
-  const weights = weightsOf(config, null);
+  const weights = weightsOf(config);
   const out = tidyRecord(() => {
     const architecture = architectureOf(config, set.classes.length);
     const params = mapTree(toTensors(job.theta.params), variable);
@@ -207,15 +213,36 @@ async function featuresJob(
   return { rows: clips.map((_, i) => data.slice(i * width, (i + 1) * width)) };
 }
 
-/** Calibrates and predicts by the very code of the adapt and predict functions. */
+/** Predictions of clips normalised by their own batch; the functions never predict so. */
+async function predictTransductively(weights: Weights, card: ModelCard, clips: Value): Promise<number[]> {
+  const { params, memory } = weights as { params: Tree<StoredTensor>; memory?: StoredMemory };
+  const architecture = architectureOf(card.config, card.classes.length);
+  const best = tf.tidy(() => {
+    const known = memoryValues(memory, architecture);
+    const { logits } = forward(architecture, mapTree(toTensors(params), constant), clips, {
+      ...(known && { memory: known }),
+      want: { logits: true },
+    });
+    return tf.argMax(logits!.tensor, 1);
+  });
+  const indices = Array.from(await best.data());
+  best.dispose();
+  return indices;
+}
+
+/** Calibrates and predicts by the very code of the adapt and predict functions; `norm: transductive` predicts apart. */
 async function evaluateJob(
-  { set }: RunnerSetup,
-  { weights, card, episode, innerSteps = innerStepsOf(card.config) }: Extract<Job, { kind: "evaluate" }>,
+  { config, set }: RunnerSetup,
+  { weights, card, episode, labelOrder, innerSteps = innerStepsOf(card.config) }: Extract<Job, { kind: "evaluate" }>,
 ): Promise<EvaluationResult> {
   const engine = createInferenceEngine();
   const n = card.classes.length;
   const query = gatherClips(set, episode.query);
   const predict = async (by: typeof weights): Promise<number[]> => {
+    if (config.norm === "transductive") {
+      const clips = upload(set, query);
+      return await predictTransductively(by, card, clips).finally(() => clips.tensor.dispose());
+    }
     const predictor = await engine.createPredictor(by, card);
     try {
       const probabilities = await predictor.predict(query);
@@ -233,11 +260,11 @@ async function evaluateJob(
   const after = episode.support.length === 0 || nothing ? before : await predict(
     (await engine.calibrate(weights, card, {
       clips: gatherClips(set, indices),
-      labels: labelsOf(set, indices),
+      labels: labelsOf(set, indices, labelOrder),
       kinds: indices.map((index) => set.kinds[index]!),
     }, { innerSteps })).weights,
   );
-  return { subject: episode.subject, truth: labelsOf(set, episode.query), before, after };
+  return { subject: episode.subject, truth: labelsOf(set, episode.query, labelOrder), before, after };
 }
 
 /** Does one job on the current backend. */

@@ -11,6 +11,7 @@ import {
 } from "../eval/mod.ts";
 import type { ModelCard, Weights } from "../inference/mod.ts";
 import { createRandom } from "../random/mod.ts";
+import { fewShotEpisodes } from "./_few_shot_episodes.ts";
 import { usesMacroClips } from "./_check_training_memory.ts";
 import type { EvaluationResult, JobRunner } from "./_jobs.ts";
 
@@ -52,12 +53,15 @@ export interface EvaluateOptions {
   readonly innerSteps?: number;
 }
 
+/** What was said of a subject's query clips, or with shuffled labels of a task's. */
+type NamedResult = EvaluationResult & { readonly name: string };
+
 /** What was said of the held-out subjects' query clips. */
 interface HoldoutPredictions {
   /** K, calibration clips a class. */
   readonly shots: number;
-  /** One entry a subject, its splits joined. */
-  readonly subjects: readonly EvaluationResult[];
+  /** One entry a subject, its splits joined; with shuffled labels one a task. */
+  readonly subjects: readonly NamedResult[];
   /** One entry a subject and split. */
   readonly splits: readonly EvaluationResult[];
   /** The classes left out of the calibration of each split. */
@@ -97,14 +101,14 @@ function scoreAbsent(results: readonly EvaluationResult[], gone: readonly Readon
 }
 
 /** Joins the splits of a subject: subjects, not splits, are what the bootstrap draws. */
-function bySubject(results: readonly EvaluationResult[]): EvaluationResult[] {
-  const joined = new Map<number, EvaluationResult>();
+function byName(results: readonly NamedResult[]): NamedResult[] {
+  const joined = new Map<string, NamedResult>();
   for (const result of results) {
-    const before = joined.get(result.subject);
+    const before = joined.get(result.name);
     joined.set(
-      result.subject,
+      result.name,
       before === undefined ? result : {
-        subject: result.subject,
+        ...before,
         truth: [...before.truth, ...result.truth],
         before: [...before.before, ...result.before],
         after: [...before.after, ...result.after],
@@ -129,23 +133,26 @@ export async function predictHoldout(
 ): Promise<HoldoutPredictions> {
   const { macros, seed } = config;
   const { shots = config.shots, repeats = config.repeats, absent = 0, innerSteps } = options;
-  const whole = evaluationEpisodes(set, split.heldout, {
-    shots,
-    macros: usesMacroClips(config) ? macros : 0,
-    repeats,
-    trainingSubjects: split.train,
-  }, seed);
-  const gone = whole.map(({ ways, subject }) =>
+  const whole = config.shuffleLabels
+    ? fewShotEpisodes(set, split.heldout, config, { shots, tasks: repeats })
+    : evaluationEpisodes(set, split.heldout, {
+      shots,
+      macros: usesMacroClips(config) ? macros : 0,
+      repeats,
+      trainingSubjects: split.train,
+    }, seed).map((episode) => ({ episode, labelOrder: null, name: set.subjectNames[episode.subject]! }));
+  const gone = whole.map(({ episode: { ways, subject } }) =>
     new Set(createRandom(seed, "absent", subject).shuffle(ways).slice(0, Math.min(absent, ways.length - 1)))
   );
-  const splits = await runner.run<"evaluate">(whole.map((episode, i) => ({
+  const splits = await runner.run<"evaluate">(whole.map(({ episode, labelOrder }, i) => ({
     kind: "evaluate" as const,
     weights,
     card,
     episode: withoutClasses(episode, set, gone[i]!),
+    labelOrder,
     ...(innerSteps !== undefined && { innerSteps }),
   })));
-  return { shots, subjects: bySubject(splits), splits, gone };
+  return { shots, subjects: byName(splits.map((split, i) => ({ ...split, name: whole[i]!.name }))), splits, gone };
 }
 
 /** Evaluates weights on held-out subjects: predictions and their scores. */
@@ -161,7 +168,7 @@ export async function evaluateHoldout(
   const { shots, subjects: results, splits, gone } = await predictHoldout(runner, config, set, split, model, options);
   type Rows = readonly Pick<EvaluationResult, "truth" | "after">[];
   const matrix = (rows: Rows) =>
-    confusionMatrix(rows.flatMap((row) => row.truth), rows.flatMap((row) => row.after), set.classes.length);
+    confusionMatrix(rows.flatMap((row) => row.truth), rows.flatMap((row) => row.after), model.card.classes.length);
   // Before and after are the same kind of row, so that one statistic serves both.
   const pairs = results.map((result) => ({ before: { ...result, after: result.before }, after: result }));
   const confusion = { before: matrix(pairs.map((pair) => pair.before)), after: matrix(results) };
@@ -173,7 +180,7 @@ export async function evaluateHoldout(
     }),
   });
   const subjects = results.map((result): SubjectScore => ({
-    subject: set.subjectNames[result.subject]!,
+    subject: result.name,
     clips: result.truth.length,
     before: hits(result.truth, result.before) / result.truth.length,
     after: hits(result.truth, result.after) / result.truth.length,

@@ -5,6 +5,7 @@ import type { ModelCard, Weights } from "../inference/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
 import { flattenTree, type Tree } from "../tree/mod.ts";
 import { baseMemory } from "./_base_memory.ts";
+import { classNames } from "./class_names.ts";
 import type { JobRunner, Theta } from "./_jobs.ts";
 import { runningStatistics } from "./_running_statistics.ts";
 
@@ -29,7 +30,7 @@ export async function finishTraining(
   const { params, rates } = theta;
   const stats = await runningStatistics(runner, theta, set, train, config.seed, config.backbone);
   const memory = ALGORITHMS[config.algorithm].training === "metric"
-    ? await baseMemory(runner, { theta, stats }, set, train)
+    ? await baseMemory(runner, { theta, stats }, set, train, classNames(config, set).length)
     : null;
   return {
     weights: { params, stats, ...(rates && { rates }), ...(memory && { memory }) },
@@ -37,7 +38,7 @@ export async function finishTraining(
       formatVersion: 1,
       name,
       config,
-      classes: set.classes,
+      classes: classNames(config, set),
       recipe: set.recipe,
       metrics: {},
       provenance: { backend: tf.getBackend(), ...provenance },

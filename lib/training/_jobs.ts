@@ -17,7 +17,7 @@ export type Job =
     readonly theta: Theta;
     readonly episode: Episode;
     readonly firstOrder: boolean;
-    /** The label each class has in this task (classical few-shot protocol), or null for its own. */
+    /** The label each class has in this task (classical few-shot protocol; −1: none), or null for its own. */
     readonly labelOrder: readonly number[] | null;
     /** Weights of the query losses after each inner step; null: the last alone. */
     readonly stepWeights: readonly number[] | null;
@@ -41,6 +41,8 @@ export type Job =
     readonly weights: Weights;
     readonly card: ModelCard;
     readonly episode: Episode;
+    /** The label each class has in this task (classical few-shot protocol; −1: none), or null for its own. */
+    readonly labelOrder: readonly number[] | null;
     /** Gradient steps of the calibration; default the card's. 0: none. */
     readonly innerSteps?: number;
   };

@@ -1,6 +1,7 @@
 import { ALGORITHMS, type Config, innerStepsOf } from "../config/mod.ts";
 import { type ClipSet, type Episode, sampleEpisode } from "../data/mod.ts";
 import { adam, type AdamState, clipByGlobalNorm } from "../meta/mod.ts";
+import { shuffledLabels } from "./_shuffled_labels.ts";
 import { stepWeights } from "./_step_weights.ts";
 import { createRandom, type Random } from "../random/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
@@ -108,7 +109,7 @@ function taskJobs(config: Config, set: ClipSet, subjects: readonly number[], { s
     const random = createRandom(config.seed, "episode", step, task);
     const { ways, shots, queries, macros, episodes: scope } = config;
     const episode: Episode = sampleEpisode(set, subjects, { ways, shots, queries, macros, scope }, random);
-    const labelOrder = config.shuffleLabels ? random.shuffle(Array.from(set.classes.keys())) : null;
+    const labelOrder = config.shuffleLabels ? shuffledLabels(set, episode, random) : null;
     return {
       kind: "meta",
       theta,

@@ -19,7 +19,8 @@ function settleAlgorithm(config: Config): Config {
     // To first order no gradient reaches the rates: a run whose rates would never move records none.
     learnInnerRates: config.learnInnerRates && training === "meta" && !firstOrder,
     multiStepLoss: config.multiStepLoss && training === "meta",
-    uncalibratedWeight: training === "metric" ? 0 : config.uncalibratedWeight,
+    // Neither compares clips of several tasks: their labels mean nothing outside one.
+    uncalibratedWeight: training === "metric" || config.shuffleLabels ? 0 : config.uncalibratedWeight,
   };
 }
 

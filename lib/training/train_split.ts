@@ -10,7 +10,7 @@ import { settleConfig } from "./_settle_config.ts";
 
 /** What was said of one held-out subject's query clips. */
 export interface SubjectPredictions {
-  /** `database/subject`. */
+  /** `database/subject`; with shuffled labels a task. */
   readonly subject: string;
   /** `[Q]` class indices: what is true, and what was predicted before and after calibration. */
   readonly truth: readonly number[];
@@ -95,7 +95,7 @@ export async function trainSplit(
   const predictions: SubjectPredictions[][] = [];
   for (const evaluation of evaluations) {
     const { subjects } = await predictHoldout(runner, settled, set, split, model, evaluation);
-    predictions.push(subjects.map((row) => ({ ...row, subject: set.subjectNames[row.subject]! })));
+    predictions.push(subjects.map(({ name, truth, before, after }) => ({ subject: name, truth, before, after })));
   }
   return {
     trainSeconds: (trained - begun) / 1000,

@@ -39,8 +39,9 @@ export function reportOf(run: TrainedModel, context: ReportContext): ReportData 
     created: new Date().toISOString(),
     protocol: `${subjects.heldout.length} subjects held out of ${subjects.heldout.length + subjects.train.length}; ` +
       `each calibrated by ${how} on up to ${evaluation.shots} clips a class, all its other clips predicted. ` +
-      "Normalisation: running statistics before, support statistics after calibration, never those of the query clips" +
-      (card.config.norm === "support" ? "." : "; trained with transductive queries."),
+      (card.config.norm === "support"
+        ? "Normalisation: running statistics before, support statistics after calibration, never those of the query clips."
+        : "Normalisation: TRANSDUCTIVE, each batch of query clips by itself; the functions do not predict so."),
     metrics: { accuracy: metric("accuracy"), uf1: metric("uf1"), uar: metric("uar") },
     curve: run.history,
     subjects: evaluation.subjects.map(({ subject, ...rest }) => ({ name: subject, ...rest })),

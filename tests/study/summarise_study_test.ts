@@ -29,10 +29,11 @@ function summarise(rows: readonly Partial<StudyRow>[], results: readonly UnitRes
     protocol: "cde",
     summary: "All.",
     notes: ["Mind this."],
+    classes,
     units: [],
     rows: rows.map((row, i) => ({ name: `row ${i}`, runs: [[i]], evaluation: 0, shots: 1, ...row })),
   };
-  return summariseStudy(plan, results, classes, { seed: 0 });
+  return summariseStudy(plan, results, { seed: 0 });
 }
 
 /** The pooled matrices of published logs by database, with UF1, UAR and accuracy. */
