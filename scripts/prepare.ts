@@ -35,7 +35,11 @@ const SPEC = {
     },
     out: { type: "string", value: "FILE.safetensors", help: "the packed file" },
     labels: { type: "string", value: "native|5|megc3|MAP.json", default: "native", help: "which classes" },
-    camera: { type: "string", choices: ["hs", "vis", "nir"], default: "hs", help: "camera of SMIC" },
+    camera: {
+      type: "string",
+      choices: ["hs", "vis", "nir"],
+      help: "camera of SMIC (default: the one there is, HS of several)",
+    },
     "label-column": {
       type: "string",
       choices: LABEL_COLUMNS,
@@ -297,7 +301,7 @@ async function main({ values, order }: ParsedFlags<typeof SPEC.flags>, signal: A
   const prepared = await readClips(sources, {
     labels: values.labels,
     config,
-    reading: { camera: values.camera, labelColumn: values["label-column"] },
+    reading: { ...(values.camera && { camera: values.camera }), labelColumn: values["label-column"] },
     signal,
     onProgress: (done, total) => bars.update("Rendering clips", done, total),
   }).finally(bars.finish);
