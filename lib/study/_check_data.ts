@@ -1,5 +1,5 @@
 import { ALGORITHMS, type Config } from "../config/mod.ts";
-import { type ClipSet, sampleEpisode, type SubjectSplit } from "../data/mod.ts";
+import { canMagnify, type ClipSet, sampleEpisode, type SubjectSplit } from "../data/mod.ts";
 import { createRandom } from "../random/mod.ts";
 import type { Protocol, Unit } from "./types.ts";
 
@@ -66,9 +66,9 @@ function checkShots(protocol: Protocol, most: readonly number[], shots: readonly
   });
 }
 
-/** Whether there are macro clips, or frames to magnify. */
-function hasMacro({ macro, frames }: Config, set: ClipSet): boolean {
-  return macro !== "none" && (macro !== "data" || frames > 1 || set.kinds.includes("macro"));
+/** Whether there are macro clips, or clips to magnify. */
+function hasMacro({ macro }: Config, set: ClipSet): boolean {
+  return macro !== "none" && (macro !== "data" || canMagnify(set.recipe) || set.kinds.includes("macro"));
 }
 
 /** Refuses a sweep of a loss that is not there; says which rows are the same without it. */

@@ -213,8 +213,14 @@ Deno.test("planStudy() refuses the λ sweep where no auxiliary loss is, and says
   assertThrows(() => run("lambda", { algorithm: "maml" }), RangeError, "got maml; use --algorithm lightman");
   assertThrows(() => run("steps", { algorithm: "protonet" }), RangeError, "got protonet; use --algorithm lightman");
   assertStringIncludes(run("ablation", {}).notes.join(), "the auxiliary loss is off");
-  // Several frames can be magnified.
-  assertEquals(run("lambda", { frames: 2 }).notes, []);
+  // What holds the size of its movement can be magnified: several frames, and flow of fixed scaling.
+  const magnifiable = (changes: Partial<ClipSet["recipe"]>) => ({ ...bare, recipe: { ...bare.recipe, ...changes } });
+  const sweep = (set: ClipSet) => planStudy("lambda", LIGHTMAN, set, { shots: [1], folds: 2 }).notes;
+  assertEquals(sweep(magnifiable({ frames: 2 })), []);
+  const flow = { method: "farneback", size: 8, scaling: "fixed", range: 1, strainRange: 1 } as const;
+  const flows = (changes: object) => magnifiable({ input: "flow", channels: 3, flow: { ...flow, ...changes } });
+  assertEquals(sweep(flows({})), []);
+  assertThrows(() => sweep({ ...flows({ scaling: "minmax" }) }), RangeError, "got none");
   assertEquals(names(run("loso", { algorithm: "maml" })), ["maml", "maml, K = 1"]);
   assertEquals(run("loso", { algorithm: "maml" }).notes, []);
 });
