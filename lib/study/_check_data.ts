@@ -110,6 +110,12 @@ export function checkData(
   const counts = microCounts(set);
   checkClasses(protocol, set, counts);
   checkSteps(protocol, config);
+  if (config.shuffleLabels && (protocol === "loso" || protocol === "cde")) {
+    throw new RangeError(
+      `Cannot run ${protocol}: expected labels as they are, got shuffleLabels, which means nothing without calibration; ` +
+        "use --protocol fewshot",
+    );
+  }
   // Tasks over several subjects need no K clips of one.
   const notes = config.episodes === "within" ? checkShots(protocol, mostShots(set, counts), shots) : [];
   const lonely = config.shuffleLabels ? [] : set.classes.filter((_, label) => counts[label]!.size === 1);
@@ -118,6 +124,9 @@ export function checkData(
       `Class ${name} has micro clips of one subject only: the fold that holds it out never trains on that class.`
     ),
     ...notes,
+    ...(protocol === "noise" && (set.recipe.channels === 1 || set.recipe.flow)
+      ? ["The clips have no colour: the rows of grayscale are those of clean clips."]
+      : []),
     ...checkAuxiliary(protocol, config, set, algorithms.some((name) => name === "lightman" || name === "multitask")),
   ];
 }

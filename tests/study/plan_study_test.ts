@@ -224,3 +224,30 @@ Deno.test("planStudy() refuses the λ sweep where no auxiliary loss is, and says
   assertEquals(names(run("loso", { algorithm: "maml" })), ["maml", "maml, K = 1"]);
   assertEquals(run("loso", { algorithm: "maml" }).notes, []);
 });
+
+Deno.test("planStudy() refuses rows that the configuration forbids, and shuffled labels without calibration", () => {
+  const shuffled = tinyConfig({ shuffleLabels: true, ways: 2, episodes: "mixed" });
+  const run = (protocol: Protocol, options = {}) =>
+    planStudy(protocol, shuffled, SET, { shots: [1], folds: 3, ...options });
+  assertThrows(
+    () => run("ablation"),
+    RangeError,
+    "row «neither (supervised)»: algorithm: expected one that learns from",
+  );
+  assertThrows(() => run("noise", { algorithms: ["supervised"] }), RangeError, "algorithm: expected one that learns");
+  assertThrows(() => run("loso"), RangeError, "got shuffleLabels, which means nothing without calibration; use");
+  // Nobody asked for the supervised rows that noise has elsewhere.
+  assertEquals(new Set(run("noise").units.map(({ config }) => config.algorithm)), new Set(["maml"]));
+  assertEquals(names(run("fewshot")), ["maml, K = 1"]);
+});
+
+Deno.test("planStudy() says how query clips are normalised, and that clips without colour cannot lose it", () => {
+  const summary = (norm: "support" | "transductive") =>
+    planStudy("steps", tinyConfig({ norm }), SET, { folds: 2 }).summary;
+  assertStringIncludes(summary("support"), "normalised by running or support statistics");
+  assertStringIncludes(summary("transductive"), "TRANSDUCTIVE");
+  const notes = (recipe: Partial<ClipSet["recipe"]>) =>
+    planStudy("noise", LIGHTMAN, { ...SET, recipe: { ...SET.recipe, ...recipe } }, { shots: [1], folds: 2 }).notes;
+  assertEquals([notes({}).length, notes({ channels: 3 }).length], [1, 0]);
+  assertStringIncludes(notes({})[0]!, "no colour");
+});

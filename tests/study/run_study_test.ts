@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } fro
 import { chooseBackend } from "../../lib/runtime/mod.ts";
 import { type ObjectStore, openStore } from "../../lib/storage/mod.ts";
 import { planStudy, runStudy, type RunStudyOptions, type StudyPlan, type UnitResult } from "../../lib/study/mod.ts";
-import { FOUR_PEOPLE, tinyConfig } from "./_util/tiny_study.ts";
+import { FOUR_PEOPLE, pictureSet, tinyConfig } from "./_util/tiny_study.ts";
 
 await chooseBackend("wasm");
 
@@ -165,4 +165,39 @@ Deno.test("runStudy() gives other predictions for another seed", async () => {
   const curves = async (plan: StudyPlan) =>
     (await run(plan, memory())).results.map((result) => "failed" in result ? null : result.history[0]!.loss);
   assertNotEquals(await curves(other), await curves(PLAN));
+});
+
+Deno.test("runStudy() gives the results that its STUDY_VERSION stands for", async () => {
+  // Where these figures change, kept results of older code are others: count STUDY_VERSION of lib/study/_unit_key.ts up.
+  await chooseBackend("cpu");
+  try {
+    const set = pictureSet(
+      ["a/1", "a/2", "b/1"].flatMap((subject) =>
+        ["calm", "glad"].flatMap((label) => [[subject, label, 3, "micro"], [subject, label, 1, "macro"]] as const)
+      ),
+    );
+    const figures: string[] = [];
+    for (const algorithm of ["lightman", "reptile", "protonet", "multitask"] as const) {
+      const config = tinyConfig({ algorithm, macro: "data", decoder: "unet", holdout: ["a/1"], beta: 0.02 });
+      const plan = planStudy("fewshot", config, set, { shots: [1] });
+      const [result] = await runStudy(plan, set, {
+        store: memory(),
+        tenant: "default",
+        workers: 0,
+        signal: new AbortController().signal,
+        onProgress: () => {},
+      });
+      if ("failed" in result!) throw new Error(result.failed);
+      const { before, after } = result!.evaluations[0]![0]!;
+      figures.push([algorithm, ...result!.history.map(({ loss }) => loss.toFixed(4)), ...before, ...after].join(" "));
+    }
+    assertEquals(figures, [
+      "lightman 0.6841 0.7247 1 1 1 1 1 1 1 1",
+      "reptile 0.6898 0.6889 1 1 1 1 1 1 1 1",
+      "protonet 0.6050 0.3346 0 1 1 1 0 1 1 0",
+      "multitask 0.9309 0.5457 1 1 1 1 1 1 1 1",
+    ]);
+  } finally {
+    await chooseBackend("wasm");
+  }
 });
