@@ -15,6 +15,7 @@ export * from "./flip_clips.ts";
 export * from "./flow_recipe.ts";
 export * from "./frame_source.ts";
 export * from "./gather_clips.ts";
+export * from "./index_entries.ts";
 export * from "./load_clip.ts";
 export * from "./load_clip_set.ts";
 export * from "./magnify_clips.ts";

@@ -27,6 +27,7 @@ export * from "./publish_model.ts";
 export * from "./read_safetensors.ts";
 export * from "./save_checkpoint.ts";
 export * from "./save_subject.ts";
+export * from "./sha256.ts";
 export * from "./subject_meta_schema.ts";
 export * from "./types.ts";
 export * from "./unflatten_weights.ts";

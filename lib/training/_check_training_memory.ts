@@ -3,22 +3,15 @@ import { canMagnify, type ClipSet, type SubjectSplit } from "../data/mod.ts";
 import { architectureOf, calibrationWork } from "../inference/mod.ts";
 import { type ClipWork, estimateBytes } from "../meta/mod.ts";
 import { checkMemory } from "../runtime/mod.ts";
+import { countClasses } from "./_count_classes.ts";
 import { evaluationTasks } from "./_evaluation_tasks.ts";
+import { microClips } from "./_micro_clips.ts";
 import { STATISTICS_BATCH } from "./_running_statistics.ts";
 
 interface Counts {
   readonly support: number;
   readonly query: number;
   readonly macro: number;
-}
-
-/** Micro clips of each class. */
-function countClasses(set: ClipSet, of: (subject: number) => boolean): number[] {
-  const counts = new Array<number>(set.classes.length).fill(0);
-  set.labels.forEach((label, i) => {
-    if (set.kinds[i] === "micro" && of(set.subjects[i]!)) counts[label]!++;
-  });
-  return counts;
 }
 
 function macroCount({ config, set, support, ways }: {
@@ -35,13 +28,10 @@ function macroCount({ config, set, support, ways }: {
 /** No task of the training subjects has more clips than this; see `sampleEpisode` for how one is drawn. */
 function largestTask(config: Config, set: ClipSet, train: readonly number[]): Counts {
   const { shots, queries, ways } = config;
-  const trained = new Set(train);
-  const all = countClasses(set, (subject) => trained.has(subject));
+  const all = countClasses(set, train);
   let largest: Counts = { support: 0, query: 0, macro: 0 };
   // A task over several subjects draws from them as if they were one.
-  const pools = config.episodes === "within"
-    ? train.map((subject) => countClasses(set, (other) => other === subject))
-    : [all];
+  const pools = config.episodes === "within" ? train.map((subject) => countClasses(set, [subject])) : [all];
   for (const own of pools) {
     const wanted = ways ?? Math.max(2, own.filter((count) => count >= 2).length);
     const classes = own.map((count, label) => {
@@ -96,8 +86,7 @@ export function checkTrainingMemory(config: Config, set: ClipSet, split: Subject
   const each = `of ${frames} frames at ${size} px in ${channels} channels`;
   const check = (work: ClipWork, what: string, reduce: string) =>
     checkMemory(estimateBytes(architecture, size, work), `train: ${what} ${each}`, `size, frames, channels, ${reduce}`);
-  const trained = new Set(split.train);
-  const micro = countClasses(set, (subject) => trained.has(subject)).reduce((a, b) => a + b, 0);
+  const micro = microClips(set, split.train).length;
   if (!supervised && config.uncalibratedWeight < 1) {
     const task = largestTask(config, set, split.train);
     check(

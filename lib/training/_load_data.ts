@@ -13,6 +13,7 @@ import {
   writeSyntheticDataSet,
 } from "../data/mod.ts";
 import { recipeOf } from "../inference/mod.ts";
+import { microClips } from "./_micro_clips.ts";
 import { isMacroWord } from "./_settle_config.ts";
 import { readSafetensors, type SafetensorsFile } from "../storage/mod.ts";
 
@@ -111,8 +112,7 @@ export function splitOf(config: Config, set: ClipSet): SubjectSplit {
     (config.data === "synthetic" ? syntheticHoldout(syntheticOptions(config)) : 1 / 3);
   const split = splitSubjects(set, holdout, config.seed);
   for (const [side, subjects] of [["held-out", split.heldout], ["training", split.train]] as const) {
-    const chosen = new Set(subjects);
-    if (!set.kinds.some((kind, i) => kind === "micro" && chosen.has(set.subjects[i]!))) {
+    if (microClips(set, subjects).length === 0) {
       throw new RangeError(`Cannot split subjects: expected micro clips of the ${side} subjects, got none`);
     }
   }

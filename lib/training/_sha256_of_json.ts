@@ -1,8 +1,4 @@
-/** SHA-256 in hexadecimal. */
-export async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+import { sha256 } from "../storage/mod.ts";
 
 /** SHA-256 of a value's JSON with the names of records sorted at every depth. */
 export async function sha256OfJson(value: unknown): Promise<string> {
