@@ -58,7 +58,8 @@ async function openPacked(path: string): Promise<ClipSet> {
   }
   const { tensors, left, metadata, size, modified } = file;
   const named = Object.entries(left).map(([name, { dtype, shape, offset, length }]): [string, LeftTensor] => {
-    const digest = metadata.digest ?? null;
+    // Anything else stands for nothing: the clips are then read to tell them from others.
+    const digest = /^[0-9a-f]{64}$/.test(metadata.digest ?? "") ? metadata.digest! : null;
     return [name, { dtype, shape, data: { path, offset, length, fileSize: size, modified, digest } }];
   });
   return decodePacked({ ...tensors, ...Object.fromEntries(named) }, metadata, { name: path });

@@ -4,8 +4,8 @@ import { checkTrainingMemory } from "./_check_training_memory.ts";
 import { type EvaluateOptions, predictHoldout } from "./_evaluate.ts";
 import { finishTraining } from "./_finish_training.ts";
 import { firstState } from "./_first_state.ts";
-import { localRunner } from "./_local_runner.ts";
 import { type HistoryRow, outerStep } from "./_meta_train.ts";
+import { openRunner } from "./_open_runner.ts";
 import { settleConfig } from "./_settle_config.ts";
 
 /** What was said of one held-out subject's query clips. */
@@ -82,7 +82,7 @@ export async function trainSplit(
   const begun = performance.now();
   const settled = settleConfig(config, set, split.train);
   checkTrainingMemory(settled, set, split);
-  const runner = localRunner({ config: settled, set }, signal);
+  const runner = await openRunner({ config: settled, set }, 0, signal);
   let state = await firstState(settled, set.classes.length);
   while (state.step < settled.outerSteps) {
     state = await outerStep(settled, set, split.train, runner, state);

@@ -1,7 +1,10 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { chooseBackend } from "../../lib/runtime/mod.ts";
+import { join } from "@std/path";
 import { type ObjectStore, openStore } from "../../lib/storage/mod.ts";
 import { planStudy, runStudy, type RunStudyOptions, type StudyPlan, type UnitResult } from "../../lib/study/mod.ts";
+import { loadData } from "../../lib/training/mod.ts";
+import { withSets } from "../training/_util/tiny_run.ts";
 import { FOUR_PEOPLE, pictureSet, tinyConfig } from "./_util/tiny_study.ts";
 
 await chooseBackend("wasm");
@@ -115,6 +118,24 @@ Deno.test("runStudy() gives the same with workers as without, to the bit", async
   const spread = await run(PLAN, memory(), { workers: 2 });
   assertEquals(timeless(spread.results), timeless(local.results));
 });
+
+Deno.test("runStudy() gives of clips in a packed file what it gives of clips in memory, corrupted too, with workers", () =>
+  withSets({ "set.safetensors": FOUR_PEOPLE }, async (folder) => {
+    const config = tinyConfig({ data: join(folder, "set.safetensors"), holdout: ["a/1"] });
+    const never = new AbortController().signal;
+    const set = await loadData(config, { folder, signal: never, onProgress: () => {} });
+    assert("path" in set.clips, "the clips stay in their file");
+    const plan = planStudy("noise", config, set, { shots: [1], algorithms: ["maml"] });
+    const few = { ...plan, units: [plan.units[0]!, plan.units[3]!, plan.units[6]!] };
+    const options = { tenant: "default", signal: never, onProgress: () => {} };
+    const store = memory();
+    const ofFile = await runStudy(few, set, { ...options, store, workers: 2 });
+    assertEquals(
+      timeless(ofFile),
+      timeless(await runStudy(few, FOUR_PEOPLE, { ...options, store: memory(), workers: 0 })),
+    );
+    assertNotEquals(timeless(ofFile)[0], timeless(ofFile)[1]);
+  }));
 
 for (const workers of [0, 2]) {
   Deno.test(`runStudy() that is aborted keeps what is finished, and the next goes on: ${workers} workers`, async () => {

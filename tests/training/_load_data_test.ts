@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { configSchema } from "../../lib/config/mod.ts";
-import { gatherClips, loadClipSet } from "../../lib/data/mod.ts";
+import { encodePacked, gatherClips, loadClipSet } from "../../lib/data/mod.ts";
 import { recipeOf } from "../../lib/inference/mod.ts";
 import { packClips } from "../../lib/packing/mod.ts";
 import { clipSetDigest } from "../../lib/training/mod.ts";
@@ -98,6 +98,10 @@ Deno.test("clipSetDigest() of a packed file is that of its clips, and another on
   // Read from the manifest's frames, they are the same clips.
   const loaded = await loadClipSet(await writeManifest(folder.path, entries), recipeOf(config));
   assertEquals(await clipSetDigest(loaded), digests[0]);
+  // Metadata of another meaning are no digest.
+  const { tensors, metadata } = encodePacked(loaded);
+  await Deno.writeFile(data, encodeSafetensors(tensors, { ...metadata, digest: "v1" }));
+  assertEquals(await clipSetDigest(await loadData(config, OPTIONS)), digests[0]);
 });
 
 Deno.test("loadData() refuses a packed file of another recipe, and one that breaks off, by name", async () => {
