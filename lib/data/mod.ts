@@ -9,6 +9,7 @@ export * from "./clip_set.ts";
 export * from "./corrupt_clips.ts";
 export * from "./decode_image.ts";
 export * from "./decode_packed.ts";
+export * from "./drop_macro_classes.ts";
 export * from "./encode_packed.ts";
 export * from "./evaluation_episodes.ts";
 export * from "./flip_clips.ts";

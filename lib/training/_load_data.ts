@@ -4,6 +4,7 @@ import {
   appendMacro,
   type ClipSet,
   decodePacked,
+  dropMacroClasses,
   type LeftTensor,
   loadClipSet,
   recipeDifference,
@@ -85,7 +86,7 @@ async function readClipSet(path: string, config: Config, { signal, onProgress }:
 
 /**
  * Loads the clips a configuration names, and macro clips from a file of their own where it names one. The synthetic set
- * is rendered when it is missing.
+ * is rendered when it is missing. Classes that macro clips alone show are left out.
  *
  * @param config The configuration.
  * @param options Folder of rendered sets, cancellation, progress.
@@ -103,7 +104,7 @@ async function readClipSet(path: string, config: Config, { signal, onProgress }:
  */
 export async function loadData(config: Config, options: LoadDataOptions): Promise<ClipSet> {
   const path = config.data === "synthetic" ? await renderSynthetic(config, options) : config.data;
-  const set = await readClipSet(path, config, options);
+  const set = dropMacroClasses(await readClipSet(path, config, options));
   return isMacroWord(config.macro) ? set : appendMacro(set, await readClipSet(config.macro, config, options));
 }
 

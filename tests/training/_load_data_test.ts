@@ -24,6 +24,26 @@ Deno.test("loadData() gives a packed set back, and appends the macro clips of an
     },
   ));
 
+Deno.test("loadData() leaves out classes that macro clips alone show", () => {
+  const set = tinyClips({ micro: (_, label) => label === 1 ? 0 : 2 });
+  return withSets({ "a.safetensors": set, "b.safetensors": tinyClips({ micro: () => 0 }) }, async (folder) => {
+    const config = tinyConfig(join(folder, "a.safetensors"));
+    const kept = set.ids.flatMap((_, i) => set.labels[i] === 1 ? [] : [i]);
+    for (const macro of ["data", join(folder, "b.safetensors")]) {
+      const loaded = await loadData({ ...config, macro }, OPTIONS);
+      assertEquals(loaded.classes, ["negative", "surprise"]);
+      const micro = loaded.ids.flatMap((_, i) => loaded.kinds[i] === "micro" ? [i] : []);
+      const given = kept.filter((i) => set.kinds[i] === "micro");
+      assertEquals(gatherClips(loaded, micro), gatherClips(set, given));
+      assertEquals(micro.map((i) => loaded.classes[loaded.labels[i]!]), given.map((i) => set.classes[set.labels[i]!]));
+      assertEquals(loaded.ids.length - micro.length, 6, "macro clips of the two classes");
+    }
+    // A set of macro clips alone stays one, and is refused as such.
+    const bare = await loadData(tinyConfig(join(folder, "b.safetensors")), OPTIONS);
+    assertEquals(bare.classes.length, 3);
+  });
+});
+
 Deno.test("loadData() names a packed file that is cut off, hostile, of another kind or packed otherwise", () =>
   withSets({ "a.safetensors": tinyClips() }, async (folder) => {
     const path = join(folder, "a.safetensors");
