@@ -14,6 +14,7 @@ export * from "./encode_packed.ts";
 export * from "./evaluation_episodes.ts";
 export * from "./flip_clips.ts";
 export * from "./flow_recipe.ts";
+export * from "./frame_number.ts";
 export * from "./frame_source.ts";
 export * from "./gather_clips.ts";
 export * from "./index_entries.ts";
