@@ -1,5 +1,6 @@
 /** Object stores, safetensors, models, subjects, checkpoints: typed arrays and trees, no tensors. @module */
 export * from "./append_manifest.ts";
+export * from "./canonical_json.ts";
 export * from "./check_subject_id.ts";
 export * from "./conflict_error.ts";
 export * from "./current_manifest.ts";

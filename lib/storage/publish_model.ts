@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Tree } from "../tree/mod.ts";
-import { canonicalJson, encodeJson } from "./_json.ts";
+import { encodeJson } from "./_json.ts";
+import { canonicalJson } from "./canonical_json.ts";
 import { sha256 } from "./sha256.ts";
 import { modelPrefix } from "./_stored_card.ts";
 import { encodeWeights } from "./_weights_file.ts";

@@ -1,5 +1,6 @@
 import type { Tree } from "../tree/mod.ts";
-import { canonicalJson, encodeJson } from "./_json.ts";
+import { encodeJson } from "./_json.ts";
+import { canonicalJson } from "./canonical_json.ts";
 import { sha256 } from "./sha256.ts";
 import { parseObject } from "./_stored_card.ts";
 import { storedSubjectSchema, type SubjectMeta, subjectPrefix } from "./_stored_subject.ts";

@@ -34,10 +34,14 @@ function checkClasses(protocol: Protocol, set: ClipSet, counts: readonly Readonl
   }
   if (set.classes.length < 2) throw new RangeError(`Cannot ${doing}: expected two classes or more, got one`);
   if (protocol === "cde") {
-    const databases = new Set(set.subjectNames.map((name) => name.split("/")[0]));
+    const databases = new Set(
+      counts.flatMap((row) => [...row.keys()].map((subject) => set.subjectNames[subject]!.split("/")[0])),
+    );
     if (databases.size < 2) {
       throw new RangeError(
-        `Cannot ${doing}: expected clips of two databases or more, got ${[...databases].join()}; use --protocol loso`,
+        `Cannot ${doing}: expected micro clips of two databases or more, got ${
+          [...databases].join()
+        }; use --protocol loso`,
       );
     }
   }

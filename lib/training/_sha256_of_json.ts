@@ -1,13 +1,6 @@
-import { sha256 } from "../storage/mod.ts";
+import { canonicalJson, sha256 } from "../storage/mod.ts";
 
-/** SHA-256 of a value's JSON with the names of records sorted at every depth. */
+/** SHA-256 of a value's canonical JSON. */
 export async function sha256OfJson(value: unknown): Promise<string> {
-  const text = JSON.stringify(
-    value,
-    (_key, node) =>
-      typeof node === "object" && node !== null && !Array.isArray(node)
-        ? Object.fromEntries(Object.entries(node).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : node,
-  );
-  return await sha256(new TextEncoder().encode(text));
+  return await sha256(new TextEncoder().encode(canonicalJson(value)));
 }

@@ -171,6 +171,14 @@ Deno.test("planStudy() refuses the composite of one database", () => {
     RangeError,
     "two databases or more, got a; use --protocol loso",
   );
+  // A database of macro clips is no part of the composite.
+  const posed: ClipSet = {
+    ...set,
+    kinds: set.kinds.map((_, i) => i < 3 ? "macro" as const : "micro" as const),
+    subjects: set.subjects.map((subject, i) => i < 3 ? 2 : subject),
+    subjectNames: [...set.subjectNames, "posed/1"],
+  };
+  assertThrows(() => planStudy("cde", tinyConfig(), posed), RangeError, "got a; use --protocol loso");
 });
 
 Deno.test("planStudy() refuses a fold that leaves no training task, and names what would work", () => {
