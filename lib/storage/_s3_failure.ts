@@ -25,8 +25,8 @@ export function codeOf(answer: S3Answer): string {
 /** Codes and states that pass. */
 const TRANSIENT = new Set([
   ...["SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "Throttling", "TooManyRequests"],
-  // Two conditional writes met: neither is decided.
-  ...["ConditionalRequestConflict", "OperationAborted"],
+  // A conditional write met another, or a deletion: it is not decided.
+  ...["ConditionalRequestConflict", "OperationAborted", "NoSuchKey"],
   // Damaged on its way there.
   ...["BadDigest", "XAmzContentSHA256Mismatch", "IncompleteBody"],
 ]);

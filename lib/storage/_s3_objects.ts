@@ -55,7 +55,7 @@ export function openS3(location: S3Location, keys: S3Keys, options: S3StoreOptio
   async function succeed(request: S3Request, timeout: number): Promise<S3Answer | null> {
     const answer = await sendOnce(request, timeout);
     if (answer.status >= 200 && answer.status < 300) return answer;
-    if (answer.status === 404 && request.key !== undefined && codeOf(answer) === "NoSuchKey") return null;
+    if (answer.status === 404 && request.method !== "PUT" && codeOf(answer) === "NoSuchKey") return null;
     throw failureOf(answer, location);
   }
 

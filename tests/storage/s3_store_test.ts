@@ -180,9 +180,14 @@ test("says when it cannot tell whether it wrote", async (fake) => {
   await assertRejects(() => store.putIfAbsent("a", bytes(1)), Error, "it may have been written");
 });
 
-test("settles a conflict of conditional writes (409) by another try", async (fake) => {
+test("settles a conflict of conditional writes (409), or with a deletion (404), by another try", async (fake) => {
   const store = open(fake);
   await store.check("write");
+  fake.intercept = first(1, isWrite, () => s3Error(404, "NoSuchKey"));
+  assertEquals(await store.putIfAbsent("b", bytes(1)), true);
+  fake.intercept = first(1, isWrite, () => s3Error(404, "NoSuchKey"));
+  await store.put("c", bytes(1));
+  assertEquals(await store.list(""), ["b", "c"]);
   fake.intercept = first(2, isWrite, () => s3Error(409, "ConditionalRequestConflict"));
   assertEquals(await store.putIfAbsent("a", bytes(1)), true);
 });
