@@ -26,7 +26,7 @@ export function reportOf(run: TrainedModel, context: ReportContext): ReportData 
   const { evaluation, card, subjects } = run;
   const metric = (name: "accuracy" | "uf1" | "uar") => ({
     ...evaluation[name],
-    ...(baseline && { supervised: baseline.evaluation[name].before }),
+    ...(baseline && { supervised: baseline.evaluation[name].before, fineTuned: baseline.evaluation[name].after }),
   });
   const innerSteps = innerStepsOf(card.config);
   const how = ALGORITHMS[card.config.algorithm].training === "metric"
