@@ -4,6 +4,7 @@ import { ROOT } from "../../scripts/_lib/files.ts";
 
 /** A real S3 server on loopback. */
 export interface S3Server {
+  readonly endpoint: string;
   /** What a program needs to reach it as its store. */
   readonly env: Readonly<Record<string, string>>;
   /** A store URL; the bucket must be there. */
@@ -28,6 +29,7 @@ function connect(endpoint: string): S3Server {
     return { status: response.status, text: await response.text() };
   };
   return {
+    endpoint,
     env: { AWS_ACCESS_KEY_ID: KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey },
     url,
     store: (bucket, prefix, options) => s3Store(url(bucket, prefix), KEYS, options),

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { createRandom } from "../../lib/random/mod.ts";
 import {
   appendManifest,
   ConflictError,
@@ -19,6 +20,7 @@ import {
 import { modelCard, modelWeights } from "../_util/model_card.ts";
 import { needs } from "../_util/needs.ts";
 import { type S3Server, s3Server } from "../_util/s3_server.ts";
+import { lossyLine } from "./_util/lossy_line.ts";
 
 const found = await s3Server();
 
@@ -90,6 +92,20 @@ test("lets 20 racing promotions of ONE version each have a number of its own", a
   const version = await publishModel(stores[0]!, "default", "main", modelWeights(), modelCard());
   const numbers = await Promise.all(stores.map((store) => promote(store, "default", "main", "stable", version)));
   assertEquals([...numbers].sort((a, b) => a - b), Array.from({ length: 20 }, (_, i) => i + 1));
+});
+
+test("loses and doubles none of 20 racing promotions when every fourth answer is lost", async (server, bucket) => {
+  const random = createRandom(0, "test", "lossy line");
+  await using line = lossyLine(server.endpoint, () => random.range(0, 1) < 0.25);
+  const keys = { accessKeyId: server.env.AWS_ACCESS_KEY_ID!, secretAccessKey: server.env.AWS_SECRET_ACCESS_KEY! };
+  const url = server.url(bucket).replace(server.endpoint, line.endpoint);
+  const stores = Array.from({ length: 20 }, () => s3Store(url, keys, { firstDelay: 5, attempts: 30 }));
+  // One version: only the object itself tells whose write it is.
+  const version = await publishModel(stores[0]!, "default", "main", modelWeights(), modelCard());
+  const numbers = await Promise.all(stores.map((store) => promote(store, "default", "main", "stable", version)));
+  assertEquals([...numbers].sort((a, b) => a - b), Array.from({ length: 20 }, (_, i) => i + 1));
+  const written = await server.store(bucket).list("tenants/default/models/main/aliases/stable/");
+  assertEquals([written.length, line.lost > 20], [20, true], `${line.lost} answers lost`);
 });
 
 test("lets 20 racing calibrations of one person lose nothing, and erases them all", async (server, bucket) => {
