@@ -129,7 +129,6 @@ function nextCommands(values: ParsedFlags<typeof SPEC.flags>["values"], run: Tra
   const subject = run.subjects.heldout[0]!.split("/")[1]!;
   const task = Deno.env.get("npm_command") === "exec" ? "npx -y deno@2.9.6 task" : "deno task";
   const quoted = /^[\w@%+=:,./-]+$/.test(values.store) ? values.store : `'${values.store.replaceAll("'", "'\\''")}'`;
-  output.say(`\nModel ${run.name} ${run.version} is in ${values.store}; the report is ${values.report}.`);
   // Gone with this process: there is nothing to serve.
   if (values.store === "memory:") return;
   output.say("Next:");
@@ -165,11 +164,14 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   const seconds = (performance.now() - begun) / 1000;
   const peakRssBytes = peakRss();
   const report = reportOf(run, { backend, seconds, peakRssBytes, workers, commit, baseline });
-  await writeFileAtomic(values.report, renderReport(report));
+  // Said before anything is written: a full disk must not take the results along.
   summarise(run, baseline, output);
   output.say(`  took ${formatSeconds(seconds)}, at most ${(peakRssBytes / 1e9).toFixed(2)} GB resident`);
-  nextCommands(values, run, output);
+  output.say(`\nModel ${run.name} ${run.version} is in ${values.store}.`);
   await output.json({ name: run.name, version: run.version, report });
+  await writeFileAtomic(values.report, renderReport(report));
+  output.say(`The report is ${values.report}.`);
+  nextCommands(values, run, output);
 }
 
 if (import.meta.main) Deno.exit(await runCommand(SPEC, main));
