@@ -1,3 +1,4 @@
+import { basename } from "@std/path";
 import { type Config, type ConfigInput, makeConfig } from "../lib/config/mod.ts";
 import type { Recipe } from "../lib/data/mod.ts";
 import { checkClips, packClips, pickSheetClips, renderContactSheet, summarizeClips } from "../lib/packing/mod.ts";
@@ -9,6 +10,8 @@ import { checkFilePlace, openOutput, type Output, writeFileAtomic } from "./_lib
 import { peakRss } from "./_lib/peak_rss.ts";
 import { formatSeconds } from "./_lib/progress.ts";
 import { type PreparedClips, readClips } from "./_lib/read_clips.ts";
+import { plural } from "./_lib/plural.ts";
+import { quoted, taskWords } from "./_lib/shell_words.ts";
 import { runCommand } from "./_lib/run_command.ts";
 import { UsageError } from "./_lib/usage_error.ts";
 
@@ -118,11 +121,6 @@ async function checkPlaces(values: Values, sources: readonly DataSource[]): Prom
   return out;
 }
 
-/** Shell quotes where they are needed. */
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
 /** The flags with which train makes the same recipe. */
 function trainFlags(values: Values): string {
   const { frames, size, channels, input, time, config, set } = values;
@@ -140,11 +138,11 @@ function trainFlags(values: Values): string {
   ].join(" ");
 }
 
-function task(): string {
-  return Deno.env.get("npm_command") === "exec" ? "npx -y deno@2.9.6 task" : "deno task";
+/** A model's name after a packed file, so that two data sets' models do not replace each other. */
+function modelName(out: string): string {
+  const name = basename(out, ".safetensors").replaceAll(/[^A-Za-z0-9._-]+/g, "-").slice(0, 100);
+  return /[A-Za-z0-9]/.test(name) ? name : "own";
 }
-
-const plural = (n: number, one: string) => `${n} ${one}${n === 1 ? "" : /s$/.test(one) ? "es" : "s"}`;
 
 /** The first ten lines of many. */
 function sayList(title: string, lines: readonly string[], output: Output): void {
@@ -275,7 +273,9 @@ async function pack({ values, prepared, recipe, signal, output }: Work, out: str
     `  took ${formatSeconds(seconds)}, ${Math.round(read / seconds)} frames a second, at most ` +
       `${(peakRss() / 1e6).toFixed(0)} MB resident`,
   );
-  output.say(`Next:\n  ${task()} train --data ${quoted(out)} ${trainFlags(values)}`.trimEnd());
+  output.say(
+    `Next:\n  ${taskWords()} train --data ${quoted(out)} --name ${modelName(out)} ${trainFlags(values)}`.trimEnd(),
+  );
   await output.json({
     out,
     bytes,

@@ -11,6 +11,8 @@ export interface ReportContext {
   readonly peakRssBytes: number;
   readonly workers: number;
   readonly commit: string | undefined;
+  /** What a reader must know about the auxiliary loss. */
+  readonly note: string | null;
   /** Plain supervised training on the same budget, when it was run. */
   readonly baseline: TrainedModel | undefined;
 }
@@ -22,7 +24,7 @@ function nameOf(data: string): string {
 
 /** The report of a run, as plain data. */
 export function reportOf(run: TrainedModel, context: ReportContext): ReportData {
-  const { backend, seconds, peakRssBytes, workers, commit, baseline } = context;
+  const { backend, seconds, peakRssBytes, workers, commit, baseline, note } = context;
   const { evaluation, card, subjects } = run;
   const metric = (name: "accuracy" | "uf1" | "uar") => ({
     ...evaluation[name],
@@ -41,7 +43,8 @@ export function reportOf(run: TrainedModel, context: ReportContext): ReportData 
       `each calibrated by ${how} on up to ${evaluation.shots} clips a class, all its other clips predicted. ` +
       (card.config.norm === "support"
         ? "Normalisation: running statistics before, support statistics after calibration, never those of the query clips."
-        : "Normalisation: TRANSDUCTIVE, each batch of query clips by itself; the functions do not predict so."),
+        : "Normalisation: TRANSDUCTIVE, each batch of query clips by itself; the functions do not predict so.") +
+      (note === null ? "" : ` ${note}`),
     metrics: { accuracy: metric("accuracy"), uf1: metric("uf1"), uar: metric("uar") },
     curve: run.history,
     subjects: evaluation.subjects.map(({ subject, ...rest }) => ({ name: subject, ...rest })),

@@ -35,7 +35,7 @@ Deno.test("prepare packs a manifest, given as file or folder, and prints the com
     assertStringIncludes(out, "Wrote o.safetensors: 4 clips, 3 subjects, 2 classes");
     assertStringIncludes(
       out,
-      "train --data o.safetensors --set frames=3 --set size=4 --set input=frames --set time=linear",
+      "train --data o.safetensors --name o --set frames=3 --set size=4 --set input=frames --set time=linear",
     );
   }
   const { set, metadata } = await readPacked(join(folder.path, "o.safetensors"));
