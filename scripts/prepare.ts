@@ -60,8 +60,7 @@ const SPEC = {
     report: {
       type: "string",
       value: "FILE.html",
-      default: "prepare-check.html",
-      help: "the contact sheet that --check writes",
+      help: "the contact sheet that --check writes (default prepare-check.html)",
     },
     "sheet-clips": {
       type: "integer",
@@ -98,6 +97,11 @@ async function configOf(values: Values): Promise<Config> {
   }
 }
 
+/** Where the contact sheet goes. */
+function sheetOf({ report }: Values): string {
+  return report ?? "prepare-check.html";
+}
+
 /** Every place is looked at before the work of minutes begins. */
 async function checkPlaces(values: Values, sources: readonly DataSource[]): Promise<string> {
   for (const { root, annotations } of sources) {
@@ -109,10 +113,13 @@ async function checkPlaces(values: Values, sources: readonly DataSource[]): Prom
     }
   }
   if (values.check) {
-    await checkFilePlace(values.report);
+    await checkFilePlace(sheetOf(values));
     return "";
   }
   const { out } = values;
+  if (values.report !== undefined) {
+    throw new UsageError("Cannot use --report without --check: only the check writes a contact sheet");
+  }
   if (out === undefined) throw new UsageError("Cannot go on without --out FILE.safetensors (or --check)");
   if (!out.endsWith(".safetensors")) {
     throw new UsageError(`Cannot use --out ${out}: expected a name that ends in .safetensors`);
@@ -202,7 +209,7 @@ async function check({ values, prepared, recipe, signal, output }: Work): Promis
   }).finally(bars.finish);
   const summaries = summarizeClips(entries, checked.map(({ facts }) => facts), findings);
   await writeFileAtomic(
-    values.report,
+    sheetOf(values),
     renderContactSheet({ recipe, summaries, entries, checked, findings, shown }),
   );
   for (const line of clipTable(summaries)) output.say(line);
@@ -212,8 +219,9 @@ async function check({ values, prepared, recipe, signal, output }: Work): Promis
   const frames = checked.reduce((sum, { facts }) => sum + (facts?.frames ?? 0), 0);
   const seconds = (performance.now() - begun) / 1000;
   output.say(`\nRead ${plural(entries.length, "clip")}, ${plural(frames, "frame")} in ${formatSeconds(seconds)}.`);
-  output.say(`Look at ${values.report}: it holds faces, which are personal data.`);
-  if (broken.length === 0) {
+  output.say(`Look at ${sheetOf(values)}: it holds faces, which are personal data.`);
+  const strict = values.strict ? strictError(prepared) : undefined;
+  if (broken.length === 0 && !strict) {
     output.say(`Next: the same command with --out ${quoted(values.out ?? "clips.safetensors")} in place of --check`);
   }
   await output.json({
@@ -228,7 +236,6 @@ async function check({ values, prepared, recipe, signal, output }: Work): Promis
     })),
     seconds,
   });
-  const strict = values.strict ? strictError(prepared) : undefined;
   if (strict) throw strict;
   return broken.length > 0 ? 1 : 0;
 }
@@ -304,6 +311,10 @@ async function main({ values, order }: ParsedFlags<typeof SPEC.flags>, signal: A
     reading: { ...(values.camera && { camera: values.camera }), labelColumn: values["label-column"] },
     signal,
     onProgress: (done, total) => bars.update("Rendering clips", done, total),
+  }).catch((error) => {
+    bars.finish();
+    if (signal.aborted) output.say("Stopped while rendering; nothing was written");
+    throw error;
   }).finally(bars.finish);
   const { recipeOf } = await import("../lib/inference/mod.ts");
   const work = { values, prepared, recipe: recipeOf(config), signal, output };

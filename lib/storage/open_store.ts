@@ -35,5 +35,8 @@ export function openStore(url: string): ObjectStore {
   if (url.startsWith("s3:")) {
     throw new RangeError(`Cannot open store "${url}": this version has memory: and file: stores only`);
   }
+  if (!/^[a-z][a-z0-9+.-]+:/i.test(url) && url !== "") {
+    throw new RangeError(`Cannot open store "${url}": expected memory: or file:PATH, got a path; write "file:${url}"`);
+  }
   throw new RangeError(`Cannot open store "${url}": expected memory: or file:PATH, got another scheme`);
 }

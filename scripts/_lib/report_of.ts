@@ -3,6 +3,7 @@ import { ALGORITHMS, innerStepsOf } from "../../lib/config/mod.ts";
 import type { ReportData } from "../../lib/eval/mod.ts";
 import type { BackendChoice } from "../../lib/runtime/mod.ts";
 import type { TrainedModel } from "../../lib/training/mod.ts";
+import { plural } from "./plural.ts";
 
 /** What a report needs beside the run itself. */
 export interface ReportContext {
@@ -39,8 +40,11 @@ export function reportOf(run: TrainedModel, context: ReportContext): ReportData 
   return {
     title: `${card.config.algorithm} on ${nameOf(card.config.data)}`,
     created: new Date().toISOString(),
-    protocol: `${subjects.heldout.length} subjects held out of ${subjects.heldout.length + subjects.train.length}; ` +
-      `each calibrated by ${how} on up to ${evaluation.shots} clips a class, all its other clips predicted. ` +
+    protocol:
+      `${plural(subjects.heldout.length, "subject")} held out of ${subjects.heldout.length + subjects.train.length}; ` +
+      `each calibrated by ${how} on up to ${
+        plural(evaluation.shots, "clip")
+      } a class, all its other clips predicted. ` +
       (card.config.norm === "support"
         ? "Normalisation: running statistics before, support statistics after calibration, never those of the query clips."
         : "Normalisation: TRANSDUCTIVE, each batch of query clips by itself; the functions do not predict so.") +

@@ -123,6 +123,15 @@ Deno.test({
         assertEquals(anyone.subject, null);
         assert(JSON.stringify(own.predictions) !== JSON.stringify(anyone.predictions), "calibration changes something");
 
+        // What train itself prints, too.
+        const printed = trained.stderr.split("has not seen:\n")[1]!.replaceAll("http://127.0.0.1:8000", url!);
+        const next = await project.run("bash", ["-euo", "pipefail", "-c", printed]);
+        assertEquals(next.code, 0, next.stderr);
+        const [again, one] = jsonTexts(next.stdout) as [Calibration, Prediction];
+        checkCalibration(again);
+        assertEquals(one.subject?.id, "s25");
+        await (await fetch(`${url}/v1/subjects/s25`, { method: "DELETE" })).body?.cancel();
+
         const objects = await filesBelow(join(project.folder, "store"));
         assert(objects.includes(`tenants/default/models/lightman/${version}/model.json`));
         assertEquals(objects.filter((path) => path.includes("s25") || path.includes("/subjects/")), []);

@@ -15,7 +15,8 @@ for (
   const [url, message] of [
     ["s3://bucket/prefix", "this version has memory: and file: stores only"],
     ["gs://bucket", "expected memory: or file:PATH"],
-    ["./store", "expected memory: or file:PATH"],
+    ["./store", 'got a path; write "file:./store"'],
+    ["/proc/store", 'got a path; write "file:/proc/store"'],
     ["file:", "got no path"],
     ["file:50%", "write %25 for %"],
   ] as const
