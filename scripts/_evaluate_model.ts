@@ -5,6 +5,7 @@ import type { EvaluateValues } from "./_evaluate_spec.ts";
 import { createBars } from "./_lib/bars.ts";
 import { openOutput } from "./_lib/json_out.ts";
 import { checkClipFile, holdoutOf, modelNameOf, storeOf } from "./_lib/run_flags.ts";
+import { plural } from "./_lib/plural.ts";
 import { UsageError } from "./_lib/usage_error.ts";
 
 /** The one number of `--shots`. */
@@ -60,6 +61,7 @@ export async function evaluateModelCommand(values: EvaluateValues, signal: Abort
     await output.json({ model: name, version: model.version, ...options });
     return;
   }
+  const data = values.data ?? model.card.config.data;
   const bars = createBars();
   const evaluation = await evaluateModel(model, {
     ...options,
@@ -70,9 +72,9 @@ export async function evaluateModelCommand(values: EvaluateValues, signal: Abort
   const { accuracy, uf1, uar, subjects, absent } = evaluation;
   const { norm } = model.card.config;
   output.say(
-    `\n${name} ${model.version}: ${subjects.length} held-out ${
-      model.card.config.shuffleLabels ? "tasks" : "subjects"
-    }, up to ${evaluation.shots} calibration clips a class, normalisation ${norm}`,
+    `\n${name} ${model.version} on ${data}: ${
+      plural(subjects.length, model.card.config.shuffleLabels ? "held-out task" : "held-out subject")
+    }, up to ${plural(evaluation.shots, "calibration clip")} a class, normalisation ${norm}`,
   );
   for (const [label, metric] of [["accuracy", accuracy], ["UF1", uf1], ["UAR", uar]] as const) {
     const { estimate, low, high } = metric.gain;
@@ -85,11 +87,11 @@ export async function evaluateModelCommand(values: EvaluateValues, signal: Abort
   }
   if (absent) {
     output.say(
-      `  clips of the ${absent.classes} class(es) left out of calibration: ${percent(absent.before)} → ${
+      `  clips of the ${plural(absent.classes, "class")} left out of calibration: ${percent(absent.before)} → ${
         percent(absent.after)
       } ` +
         `(mean over subjects, change ${(100 * absent.change).toFixed(1)} points)`,
     );
   }
-  await output.json({ model: name, version: model.version, norm, ...evaluation });
+  await output.json({ model: name, version: model.version, data, norm, ...evaluation });
 }

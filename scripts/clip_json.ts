@@ -1,4 +1,5 @@
 import { type ClipEntry, readFrames, readManifest } from "../lib/data/mod.ts";
+import { checkSubjectId } from "../lib/storage/mod.ts";
 import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
 import { runCommand } from "./_lib/run_command.ts";
 import { UsageError } from "./_lib/usage_error.ts";
@@ -92,11 +93,21 @@ async function clipsOfManifest(file: string, values: Flags): Promise<Clip[]> {
   );
 }
 
+/** The functions would refuse another id, after the request is sent. */
+function checkAs(id: string): void {
+  try {
+    checkSubjectId(id);
+  } catch (error) {
+    throw new UsageError((error as Error).message.replace("subject id", "--as"));
+  }
+}
+
 /** The request body. */
 export async function clipJson(values: Flags, folders: readonly string[]): Promise<Record<string, unknown>> {
   if ((values.manifest === undefined) === (folders.length === 0)) {
     throw new UsageError("Cannot make a request: expected frame folders, or --manifest FILE --subject SUBJECT");
   }
+  if (values.as !== undefined) checkAs(values.as);
   const clips = values.manifest === undefined
     ? await clipsOfFolders(folders, values)
     : await clipsOfManifest(values.manifest, values);

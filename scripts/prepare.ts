@@ -1,3 +1,4 @@
+import { basename } from "@std/path";
 import { type Config, type ConfigInput, makeConfig } from "../lib/config/mod.ts";
 import type { Recipe } from "../lib/data/mod.ts";
 import { checkClips, packClips, pickSheetClips, renderContactSheet, summarizeClips } from "../lib/packing/mod.ts";
@@ -9,6 +10,8 @@ import { checkFilePlace, openOutput, type Output, writeFileAtomic } from "./_lib
 import { peakRss } from "./_lib/peak_rss.ts";
 import { formatSeconds } from "./_lib/progress.ts";
 import { type PreparedClips, readClips } from "./_lib/read_clips.ts";
+import { plural } from "./_lib/plural.ts";
+import { quoted, taskWords } from "./_lib/shell_words.ts";
 import { runCommand } from "./_lib/run_command.ts";
 import { UsageError } from "./_lib/usage_error.ts";
 
@@ -57,8 +60,7 @@ const SPEC = {
     report: {
       type: "string",
       value: "FILE.html",
-      default: "prepare-check.html",
-      help: "the contact sheet that --check writes",
+      help: "the contact sheet that --check writes (default prepare-check.html)",
     },
     "sheet-clips": {
       type: "integer",
@@ -95,6 +97,11 @@ async function configOf(values: Values): Promise<Config> {
   }
 }
 
+/** Where the contact sheet goes. */
+function sheetOf({ report }: Values): string {
+  return report ?? "prepare-check.html";
+}
+
 /** Every place is looked at before the work of minutes begins. */
 async function checkPlaces(values: Values, sources: readonly DataSource[]): Promise<string> {
   for (const { root, annotations } of sources) {
@@ -106,21 +113,19 @@ async function checkPlaces(values: Values, sources: readonly DataSource[]): Prom
     }
   }
   if (values.check) {
-    await checkFilePlace(values.report);
+    await checkFilePlace(sheetOf(values));
     return "";
   }
   const { out } = values;
+  if (values.report !== undefined) {
+    throw new UsageError("Cannot use --report without --check: only the check writes a contact sheet");
+  }
   if (out === undefined) throw new UsageError("Cannot go on without --out FILE.safetensors (or --check)");
   if (!out.endsWith(".safetensors")) {
     throw new UsageError(`Cannot use --out ${out}: expected a name that ends in .safetensors`);
   }
   await checkFilePlace(out);
   return out;
-}
-
-/** Shell quotes where they are needed. */
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** The flags with which train makes the same recipe. */
@@ -140,11 +145,11 @@ function trainFlags(values: Values): string {
   ].join(" ");
 }
 
-function task(): string {
-  return Deno.env.get("npm_command") === "exec" ? "npx -y deno@2.9.6 task" : "deno task";
+/** A model's name after a packed file, so that two data sets' models do not replace each other. */
+function modelName(out: string): string {
+  const name = basename(out, ".safetensors").replaceAll(/[^A-Za-z0-9._-]+/g, "-").slice(0, 100);
+  return /[A-Za-z0-9]/.test(name) ? name : "own";
 }
-
-const plural = (n: number, one: string) => `${n} ${one}${n === 1 ? "" : /s$/.test(one) ? "es" : "s"}`;
 
 /** The first ten lines of many. */
 function sayList(title: string, lines: readonly string[], output: Output): void {
@@ -204,7 +209,7 @@ async function check({ values, prepared, recipe, signal, output }: Work): Promis
   }).finally(bars.finish);
   const summaries = summarizeClips(entries, checked.map(({ facts }) => facts), findings);
   await writeFileAtomic(
-    values.report,
+    sheetOf(values),
     renderContactSheet({ recipe, summaries, entries, checked, findings, shown }),
   );
   for (const line of clipTable(summaries)) output.say(line);
@@ -214,8 +219,9 @@ async function check({ values, prepared, recipe, signal, output }: Work): Promis
   const frames = checked.reduce((sum, { facts }) => sum + (facts?.frames ?? 0), 0);
   const seconds = (performance.now() - begun) / 1000;
   output.say(`\nRead ${plural(entries.length, "clip")}, ${plural(frames, "frame")} in ${formatSeconds(seconds)}.`);
-  output.say(`Look at ${values.report}: it holds faces, which are personal data.`);
-  if (broken.length === 0) {
+  output.say(`Look at ${sheetOf(values)}: it holds faces, which are personal data.`);
+  const strict = values.strict ? strictError(prepared) : undefined;
+  if (broken.length === 0 && !strict) {
     output.say(`Next: the same command with --out ${quoted(values.out ?? "clips.safetensors")} in place of --check`);
   }
   await output.json({
@@ -230,7 +236,6 @@ async function check({ values, prepared, recipe, signal, output }: Work): Promis
     })),
     seconds,
   });
-  const strict = values.strict ? strictError(prepared) : undefined;
   if (strict) throw strict;
   return broken.length > 0 ? 1 : 0;
 }
@@ -275,7 +280,9 @@ async function pack({ values, prepared, recipe, signal, output }: Work, out: str
     `  took ${formatSeconds(seconds)}, ${Math.round(read / seconds)} frames a second, at most ` +
       `${(peakRss() / 1e6).toFixed(0)} MB resident`,
   );
-  output.say(`Next:\n  ${task()} train --data ${quoted(out)} ${trainFlags(values)}`.trimEnd());
+  output.say(
+    `Next:\n  ${taskWords()} train --data ${quoted(out)} --name ${modelName(out)} ${trainFlags(values)}`.trimEnd(),
+  );
   await output.json({
     out,
     bytes,
@@ -304,6 +311,10 @@ async function main({ values, order }: ParsedFlags<typeof SPEC.flags>, signal: A
     reading: { ...(values.camera && { camera: values.camera }), labelColumn: values["label-column"] },
     signal,
     onProgress: (done, total) => bars.update("Rendering clips", done, total),
+  }).catch((error) => {
+    bars.finish();
+    if (signal.aborted) output.say("Stopped while rendering; nothing was written");
+    throw error;
   }).finally(bars.finish);
   const { recipeOf } = await import("../lib/inference/mod.ts");
   const work = { values, prepared, recipe: recipeOf(config), signal, output };

@@ -1,9 +1,11 @@
 import type { Config } from "../lib/config/mod.ts";
 import { renderReport } from "../lib/eval/mod.ts";
 import { chooseBackend } from "../lib/runtime/mod.ts";
-import type { ObjectStore } from "../lib/storage/mod.ts";
-import { type TrainedModel, trainModel } from "../lib/training/mod.ts";
+import { currentVersion, type ObjectStore } from "../lib/storage/mod.ts";
+import { auxiliaryNote, type TrainedModel, trainModel } from "../lib/training/mod.ts";
+import { nextCommands, sayModel, sayResults } from "./_train_words.ts";
 import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
+import { quoted } from "./_lib/shell_words.ts";
 import { sourceCommit } from "./_lib/source_commit.ts";
 import { forgetRun } from "./_lib/forget_run.ts";
 import { checkFilePlace, openOutput, type Output, writeFileAtomic } from "./_lib/json_out.ts";
@@ -94,47 +96,6 @@ async function runOne(config: Config, label: string, context: RunContext): Promi
   }
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-
-function summarise(run: TrainedModel, baseline: TrainedModel | undefined, output: Output): void {
-  const { accuracy, uf1, uar, shots, subjects } = run.evaluation;
-  const points = (share: number) => (100 * share).toFixed(1);
-  const held = run.card.config.shuffleLabels ? "tasks of held-out subjects" : "held-out subjects";
-  output.say(`\n${subjects.length} ${held}, up to ${shots} calibration clips a class:`);
-  output.say(`  accuracy  ${percent(accuracy.before)} before, ${percent(accuracy.after)} after calibration`);
-  output.say(
-    `  gain      ${points(accuracy.gain.estimate)} points, 95 % interval ${points(accuracy.gain.low)} to ${
-      points(accuracy.gain.high)
-    } (subject bootstrap)`,
-  );
-  output.say(
-    `  UF1       ${percent(uf1.before)} → ${percent(uf1.after)}    UAR ${percent(uar.before)} → ${percent(uar.after)}`,
-  );
-  if (baseline) {
-    const { before, after } = baseline.evaluation.accuracy;
-    output.say(
-      `  supervised, same number of steps: ${percent(before)} without calibration, ${percent(after)} fine-tuned`,
-    );
-  }
-}
-
-/** The commands a newcomer types next. */
-function nextCommands(values: ParsedFlags<typeof SPEC.flags>["values"], run: TrainedModel, output: Output): void {
-  const subject = run.subjects.heldout[0]!.split("/")[1]!;
-  const task = Deno.env.get("npm_command") === "exec" ? "npx -y deno@2.9.6 task" : "deno task";
-  const quoted = /^[\w@%+=:,./-]+$/.test(values.store) ? values.store : `'${values.store.replaceAll("'", "'\\''")}'`;
-  output.say(`\nModel ${run.name} ${run.version} is in ${values.store}; the report is ${values.report}.`);
-  // Gone with this process: there is nothing to serve.
-  if (values.store === "memory:") return;
-  output.say("Next:");
-  const flags = [
-    ...(values.store === "file:./store" ? [] : [`--store ${quoted}`]),
-    ...(values.name === "lightman" ? [] : [`--model ${values.name}`]),
-  ].join(" ");
-  output.say(`  ${task} serve ${flags}`.trimEnd());
-  output.say(`  then calibrate ${subject} and predict: see «Calibrate and predict» in README.md`);
-}
-
 async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSignal): Promise<void> {
   const begun = performance.now();
   const config = await configOf(values);
@@ -146,6 +107,8 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   output.say(`Backend: ${backend.why}`);
   const workers = backend.name === "webgpu" ? 0 : values.workers ?? defaultWorkers(config);
   const commit = await sourceCommit();
+  // A damaged alias is no reason not to train: promotion will repair it.
+  const before = await currentVersion(store, "default", values.name).catch(() => null);
   const context = { store, name: values.name, workers, resume: values.resume, signal, output, commit };
   const run = await runOne(config, `Training ${config.algorithm}`, context);
   // Shuffled labels mean nothing outside a task, so there is nothing to learn from pooled clips.
@@ -158,12 +121,24 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
     : undefined;
   const seconds = (performance.now() - begun) / 1000;
   const peakRssBytes = peakRss();
-  const report = reportOf(run, { backend, seconds, peakRssBytes, workers, commit, baseline });
-  await writeFileAtomic(values.report, renderReport(report));
-  summarise(run, baseline, output);
+  const note = auxiliaryNote(config, run.card.config);
+  const report = reportOf(run, { note, backend, seconds, peakRssBytes, workers, commit, baseline });
+  // Said before anything is written: a full disk must not take the results along.
+  sayResults(run, baseline, output);
+  if (note !== null) output.say(`  ${note}`);
   output.say(`  took ${formatSeconds(seconds)}, at most ${(peakRssBytes / 1e9).toFixed(2)} GB resident`);
-  nextCommands(values, run, output);
-  await output.json({ name: run.name, version: run.version, report });
+  const replaces = before === run.version ? null : before;
+  sayModel(run, values.store, replaces, output);
+  await output.json({ name: run.name, version: run.version, replaces, notes: note === null ? [] : [note], report });
+  await writeFileAtomic(values.report, renderReport(report));
+  output.say(`The report is ${values.report}.`);
+  // Gone with this process: there is nothing to serve.
+  if (values.store === "memory:") return;
+  const serve = [
+    ...(values.store === "file:./store" ? [] : ["--store", quoted(values.store)]),
+    ...(values.name === "lightman" ? [] : ["--model", values.name]),
+  ];
+  for (const line of await nextCommands(run, config, serve)) output.say(line);
 }
 
 if (import.meta.main) Deno.exit(await runCommand(SPEC, main));

@@ -80,7 +80,9 @@ Deno.exitCode = await runCommand(SPEC, async ({ values }) => {
       continue;
     }
     const choice = await chooseBackend(name);
-    output.say(`${name}: ${choice.why}`);
+    const asked = values.backend.includes(name) || required.has(name);
+    const why = name === "webgpu" ? choice.why.replace("was asked for by name and ", "") : "found here.";
+    output.say(`${name}: ${asked ? choice.why : why}`);
     output.say(`${"case".padEnd(44)}    value      vjp      hvp`);
     const rows = [...await verifyOps(ops), ...await verifyMeta(meta)];
     for (const row of rows) output.say(`${line(row)}${passes(row) ? "" : "   OUT OF TOLERANCE"}`);

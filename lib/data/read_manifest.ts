@@ -24,6 +24,12 @@ function parseCsv(text: string, fail: (message: string) => SyntaxError): Parsed[
   }
 }
 
+/** What separates the columns of a header that commas do not. */
+function separatorOf(header: readonly string[]): string | undefined {
+  return header.length > 1 ? undefined : [["semicolons", ";"], ["tabs", "\t"]]
+    .find(([, sign]) => header[0]!.split(sign!).length >= REQUIRED.length)?.[0];
+}
+
 /** Resolves a manifest's path field; backslashes separate too, sheets are written on Windows. */
 function resolveInside(folder: string, path: string): string | null {
   const parts = path.replaceAll("\\", "/").split("/").filter((part) => part !== "" && part !== ".");
@@ -77,6 +83,8 @@ export async function readManifest(path: string): Promise<ClipEntry[]> {
   const columns = new Map(header.record.map((name, i) => [name.toLowerCase(), i]));
   if (columns.size < header.record.length) throw fail("expected every column once");
   const missing = REQUIRED.filter((name) => !columns.has(name));
+  const separator = missing.length > 0 && separatorOf(header.record);
+  if (separator) throw fail(`expected commas between the columns, got ${separator}; save it as comma-separated CSV`);
   if (missing.length > 0) throw fail(`expected the columns ${REQUIRED.join(",")}, missing ${missing.join(", ")}`);
   if (records.length === 0) throw fail("expected at least one clip, got the header alone");
   const lines = new Map<string, number>();

@@ -2,7 +2,7 @@ import { AwsV4Signer } from "aws4fetch";
 import { S3Failure } from "./_s3_failure.ts";
 import { SLOWEST } from "./_s3_retry.ts";
 import type { S3Location } from "./_s3_url.ts";
-import { sha256 } from "./_sha256.ts";
+import { sha256 } from "./sha256.ts";
 import type { S3Request, SendOnce } from "./_s3_types.ts";
 import type { S3Keys } from "./types.ts";
 

@@ -6,7 +6,7 @@ import { retrying, type RetryPolicy } from "./_s3_retry.ts";
 import type { S3Answer, S3Request } from "./_s3_types.ts";
 import type { S3Location } from "./_s3_url.ts";
 import { type ListPage, parseListPage } from "./_s3_xml.ts";
-import { sha256 } from "./_sha256.ts";
+import { sha256 } from "./sha256.ts";
 import type { ObjectStore, S3Keys, S3StoreOptions } from "./types.ts";
 
 /** Which write an object comes from: tells a writer whose answer was lost whether the object is its own. */

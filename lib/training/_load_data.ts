@@ -15,6 +15,7 @@ import {
 } from "../data/mod.ts";
 import { recipeOf } from "../inference/mod.ts";
 import { microClips } from "./_micro_clips.ts";
+import { syntheticFolder } from "./synthetic_folder.ts";
 import { isMacroWord } from "./_settle_config.ts";
 import { readSafetensors, type SafetensorsFile } from "../storage/mod.ts";
 
@@ -34,13 +35,11 @@ function syntheticOptions(config: Config) {
 
 /** Renders the synthetic set if it is missing; the manifest's path. */
 async function renderSynthetic(config: Config, { folder, signal, onProgress }: LoadDataOptions): Promise<string> {
-  const { seed, rho, trainSubjects, holdoutSubjects } = config.synthetic;
   // Flow is computed on grey pictures of its own size.
   const { flow } = recipeOf(config);
   const [size, channels] = flow ? [flow.size, 1 as const] : [config.size, config.inputChannels];
-  const name = `synthetic-rho${rho}-seed${seed}-${trainSubjects}+${holdoutSubjects}-${size}px`;
   const rendering = { ...syntheticOptions(config), size, channels };
-  const { manifest } = await writeSyntheticDataSet(join(folder, name), rendering, {
+  const { manifest } = await writeSyntheticDataSet(join(folder, syntheticFolder(config)), rendering, {
     signal,
     onProgress: (done, total) => onProgress("Rendering clips", done, total),
   });

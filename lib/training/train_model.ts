@@ -2,6 +2,7 @@ import type { Config } from "../config/mod.ts";
 import type { ClipSet, SubjectSplit } from "../data/mod.ts";
 import type { ModelCard } from "../inference/mod.ts";
 import { promote, publishModel } from "../storage/mod.ts";
+import { auxiliaryNote } from "./auxiliary_note.ts";
 import { checkTrainingMemory } from "./_check_training_memory.ts";
 import { loadState, saveState } from "./_checkpoints.ts";
 import { clipSetDigest } from "./clip_set_digest.ts";
@@ -129,6 +130,8 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
   const split = splitOf(config, set);
   const settled = settleConfig(config, set, split.train);
   checkTrainingMemory(settled, set, split);
+  const note = auxiliaryNote(config, settled);
+  if (note !== null) onEvent({ type: "status", message: note });
   const course = await courseOf(settled, await clipSetDigest(set), { split });
   const resumed = await loadState(options, course, (message) => onEvent({ type: "status", message }));
   const first = resumed ?? await firstState(settled, set.classes.length);

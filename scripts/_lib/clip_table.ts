@@ -1,4 +1,5 @@
 import type { Count, DatabaseSummary } from "../../lib/packing/mod.ts";
+import { plural } from "./plural.ts";
 
 function counts(list: readonly Count[], most: number): string {
   if (list.length === 1) return list[0]!.value;
@@ -16,7 +17,7 @@ function counts(list: readonly Count[], most: number): string {
 export function clipTable(summaries: readonly DatabaseSummary[]): string[] {
   return summaries.flatMap((one) => {
     const rows: [string, string][] = [
-      ["clips", `${one.clips}${one.macro > 0 ? ` (${one.macro} macro)` : ""} of ${one.subjects} subjects`],
+      ["clips", `${one.clips}${one.macro > 0 ? ` (${one.macro} macro)` : ""} of ${plural(one.subjects, "subject")}`],
       ["classes", one.classes.map(({ value, clips }) => `${value} ${clips}`).join(", ")],
       ["frame rate", counts(one.rates, 4)],
     ];

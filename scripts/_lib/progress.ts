@@ -32,6 +32,7 @@ export interface ProgressOptions {
 }
 
 const BAR = 24;
+const LEAST_BAR = 8;
 const REDRAW_MS = 100;
 
 function toStderr(text: string): void {
@@ -54,6 +55,32 @@ export function formatSeconds(seconds: number): string {
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
   return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")} min`;
+}
+
+/** What one line of progress shows. */
+interface Parts {
+  readonly label: string;
+  readonly share: number;
+  readonly count: string;
+  readonly note: string;
+  readonly left: string;
+}
+
+/** At most `width` characters, the last of which says that some are gone. */
+function cut(text: string, width: number): string {
+  return text.length <= width ? text : width < 2 ? "" : `${text.slice(0, width - 1).trimEnd()}…`;
+}
+
+/** One line with a bar: where it is too long first the bar shrinks, then the note, then the label, never the time left. */
+function fitLine({ label, share, count, note, left }: Parts, width: number): string {
+  const tail = left === "" ? "" : `  ${left}`;
+  const bare = label.length + 2 + count.length + tail.length;
+  const bar = Math.max(LEAST_BAR, Math.min(BAR, width - bare - (note === "" ? 0 : note.length + 2)));
+  const said = cut(note, width - bare - bar - 2);
+  const name = cut(label, Math.max(0, width - (bare - label.length) - bar));
+  const filled = Math.round(share * bar);
+  const line = `${name} ${"█".repeat(filled)}${"░".repeat(bar - filled)} ${count}${said === "" ? "" : `  ${said}`}`;
+  return `${line.slice(0, Math.max(0, width - tail.length))}${tail}`.trimStart().slice(0, width);
 }
 
 /**
@@ -80,14 +107,13 @@ export function createProgress(options: ProgressOptions): Progress {
     const speed = (done - first.done) / (time - first.time);
     const left = speed > 0 ? `${formatSeconds((total - done) / speed / 1000)} left` : "";
     const share = total > 0 ? Math.min(1, done / total) : 1;
-    const filled = Math.round(share * BAR);
-    const bar = terminal ? `${"█".repeat(filled)}${"░".repeat(BAR - filled)} ` : "";
-    return [`${label} ${bar}${done}/${total}`, note, left].filter((part) => part !== "").join("  ");
+    const count = `${done}/${total}`;
+    if (terminal) return fitLine({ label, share, count, note, left }, columns - 1);
+    return [`${label} ${count}`, note, left].filter((part) => part !== "").join("  ");
   };
   const draw = () => {
-    const text = state.slice(0, columns - 1);
-    write(`\r${text}${" ".repeat(Math.max(0, drawn.length - text.length))}`);
-    drawn = text;
+    write(`\r${state}${" ".repeat(Math.max(0, drawn.length - state.length))}`);
+    drawn = state;
   };
 
   return {

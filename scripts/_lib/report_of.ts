@@ -3,6 +3,7 @@ import { ALGORITHMS, innerStepsOf } from "../../lib/config/mod.ts";
 import type { ReportData } from "../../lib/eval/mod.ts";
 import type { BackendChoice } from "../../lib/runtime/mod.ts";
 import type { TrainedModel } from "../../lib/training/mod.ts";
+import { plural } from "./plural.ts";
 
 /** What a report needs beside the run itself. */
 export interface ReportContext {
@@ -11,6 +12,8 @@ export interface ReportContext {
   readonly peakRssBytes: number;
   readonly workers: number;
   readonly commit: string | undefined;
+  /** What a reader must know about the auxiliary loss. */
+  readonly note: string | null;
   /** Plain supervised training on the same budget, when it was run. */
   readonly baseline: TrainedModel | undefined;
 }
@@ -22,7 +25,7 @@ function nameOf(data: string): string {
 
 /** The report of a run, as plain data. */
 export function reportOf(run: TrainedModel, context: ReportContext): ReportData {
-  const { backend, seconds, peakRssBytes, workers, commit, baseline } = context;
+  const { backend, seconds, peakRssBytes, workers, commit, baseline, note } = context;
   const { evaluation, card, subjects } = run;
   const metric = (name: "accuracy" | "uf1" | "uar") => ({
     ...evaluation[name],
@@ -37,14 +40,20 @@ export function reportOf(run: TrainedModel, context: ReportContext): ReportData 
   return {
     title: `${card.config.algorithm} on ${nameOf(card.config.data)}`,
     created: new Date().toISOString(),
-    protocol: `${subjects.heldout.length} subjects held out of ${subjects.heldout.length + subjects.train.length}; ` +
+    protocol:
+      `${plural(subjects.heldout.length, "subject")} held out of ${subjects.heldout.length + subjects.train.length}; ` +
       (card.config.shuffleLabels
-        ? `${evaluation.subjects.length} random tasks of theirs, labels shuffled, each calibrated by ${how} on up to ` +
-          `${evaluation.shots} clips a class. `
-        : `each calibrated by ${how} on up to ${evaluation.shots} clips a class, all its other clips predicted. `) +
+        ? `${
+          plural(evaluation.subjects.length, "random task")
+        } of theirs, labels shuffled, each calibrated by ${how} on up to ` +
+          `${plural(evaluation.shots, "clip")} a class. `
+        : `each calibrated by ${how} on up to ${
+          plural(evaluation.shots, "clip")
+        } a class, all its other clips predicted. `) +
       (card.config.norm === "support"
         ? "Normalisation: running statistics before, support statistics after calibration, never those of the query clips."
-        : "Normalisation: TRANSDUCTIVE, each batch of query clips by itself; the functions do not predict so."),
+        : "Normalisation: TRANSDUCTIVE, each batch of query clips by itself; the functions do not predict so.") +
+      (note === null ? "" : ` ${note}`),
     metrics: { accuracy: metric("accuracy"), uf1: metric("uf1"), uar: metric("uar") },
     curve: run.history,
     subjects: evaluation.subjects.map(({ subject, ...rest }) => ({ name: subject, ...rest })),

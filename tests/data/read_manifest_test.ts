@@ -63,6 +63,8 @@ Deno.test("readManifest() names file, line and field of what is wrong", async ()
   const cases: [string | Uint8Array, typeof SyntaxError | typeof RangeError, string][] = [
     ["", SyntaxError, "expected a header row, got an empty file"],
     [`${HEADER}\n`, SyntaxError, "expected at least one clip, got the header alone"],
+    [`${HEADER.replaceAll(",", ";")}\n`, SyntaxError, "expected commas between the columns, got semicolons"],
+    [`${HEADER.replaceAll(",", "\t")}\n`, SyntaxError, "expected commas between the columns, got tabs"],
     ["id,database,subject,path\n1,2,3,4\n", SyntaxError, "missing label, kind"],
     [`${HEADER},id\n`, SyntaxError, "expected every column once"],
     [`${HEADER}\nc1,d\n`, SyntaxError, "line 2"],

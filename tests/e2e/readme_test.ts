@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
+import { configSchema } from "../../lib/config/mod.ts";
+import { syntheticFolder } from "../../lib/training/mod.ts";
 import { ROOT } from "../../scripts/_lib/files.ts";
 import { background } from "./_util/background.ts";
 import { filesBelow, TINY, withProject } from "./_util/project.ts";
@@ -18,6 +20,17 @@ function blockAfter(marker: string): string {
 function jsonTexts(text: string): unknown[] {
   return JSON.parse(`[${text.trim().replaceAll(/\}\s*\{/g, "},{")}]`);
 }
+
+/** Where the default synthetic set lies, and the one of this test. */
+const DEFAULT_FOLDER = syntheticFolder(configSchema.parse({}));
+const TINY_FOLDER = syntheticFolder(configSchema.parse({ size: 16, synthetic: { holdoutSubjects: 1 } }));
+
+Deno.test("README and docs name the folder of the default synthetic set", async () => {
+  const http = await Deno.readTextFile(join(ROOT, "docs/http.md"));
+  for (const text of [README, http]) {
+    assertEquals([...text.matchAll(/^DATA=(.*)$/gm)].map(([, folder]) => folder), [`data/${DEFAULT_FOLDER}`]);
+  }
+});
 
 interface Calibration {
   readonly subject: string;
@@ -85,13 +98,18 @@ Deno.test({
       ]);
       assertEquals(trained.code, 0, trained.stderr);
       const { version } = JSON.parse(trained.stdout);
-      assertMatch(trained.stderr, /Next:\n {2}(?:npx -y deno@2.9.6|deno) task serve\n {2}then calibrate s25/);
+      assertMatch(
+        trained.stderr,
+        /Next:\n {2}(?:npx -y deno@2.9.6|deno) task serve\n {2}then, in another terminal, calibrate s25/,
+      );
 
       const server = background(project, "deno", ["task", "serve", "--port", "0"]);
       const [, url] = await server.until(/Serving train, adapt, predict at (\S+\d)/);
       try {
-        // As printed, but for the port, which may be taken here.
-        const block = blockAfter("calibrate-and-predict").replaceAll("http://127.0.0.1:8000", url!);
+        // As printed, but for the port, which may be taken here, and the folder of the tiny set.
+        const block = blockAfter("calibrate-and-predict")
+          .replaceAll("http://127.0.0.1:8000", url!)
+          .replace(DEFAULT_FOLDER, TINY_FOLDER);
         const { code, stdout, stderr } = await project.run("bash", ["-euo", "pipefail", "-c", block]);
         assertEquals(code, 0, stderr);
         const [calibration, own, anyone, ...rest] = jsonTexts(stdout) as [Calibration, Prediction, Prediction];
@@ -104,6 +122,15 @@ Deno.test({
         assertEquals(own.subject, { id: "s25", version: calibration.version, stale: false });
         assertEquals(anyone.subject, null);
         assert(JSON.stringify(own.predictions) !== JSON.stringify(anyone.predictions), "calibration changes something");
+
+        // What train itself prints, too.
+        const printed = trained.stderr.split("has not seen:\n")[1]!.replaceAll("http://127.0.0.1:8000", url!);
+        const next = await project.run("bash", ["-euo", "pipefail", "-c", printed]);
+        assertEquals(next.code, 0, next.stderr);
+        const [again, one] = jsonTexts(next.stdout) as [Calibration, Prediction];
+        checkCalibration(again);
+        assertEquals(one.subject?.id, "s25");
+        await (await fetch(`${url}/v1/subjects/s25`, { method: "DELETE" })).body?.cancel();
 
         const objects = await filesBelow(join(project.folder, "store"));
         assert(objects.includes(`tenants/default/models/lightman/${version}/model.json`));

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { createPredictApp } from "../../functions/predict/mod.ts";
 import { clipJson } from "../../scripts/clip_json.ts";
+import { UsageError } from "../../scripts/_lib/usage_error.ts";
 import { fakeEngine } from "../_util/fake_engine.ts";
 import { greyPng, json, publishMain, testDeps } from "../_util/http_fixture.ts";
 
@@ -52,6 +53,15 @@ Deno.test("clipJson() of folders is a body that predict answers", () =>
     const app = createPredictApp({ ...deps, engine: fakeEngine(), model: "main" });
     const { predictions } = await (await app.request("/v1/predict", json(body))).json();
     assertEquals(predictions.map(({ label }: { label: string }) => label), ["surprise", "negative"]);
+  }));
+
+Deno.test("clipJson() refuses an id that the functions would refuse", () =>
+  withData(async (folder) => {
+    await assertRejects(
+      () => clipJson({ ...FLAGS, as: "Zoë" }, [`${folder}/surprise`]),
+      UsageError,
+      'Cannot use --as "Zoë": expected 1 to 128 of A-Z a-z 0-9 . _ -',
+    );
   }));
 
 Deno.test("clipJson() gives one label to all folders, or each its own", () =>

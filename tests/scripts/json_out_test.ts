@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { openOutput, writeFileAtomic } from "../../scripts/_lib/json_out.ts";
+import { checkFilePlace, openOutput, writeFileAtomic } from "../../scripts/_lib/json_out.ts";
+import { needs } from "../_util/needs.ts";
 import { UsageError } from "../../scripts/_lib/usage_error.ts";
 
 async function inFolder(f: (folder: string) => Promise<void>): Promise<void> {
@@ -34,7 +35,9 @@ Deno.test("openOutput() refuses a place that cannot be written, before the work"
 Deno.test("writeFileAtomic() cleans up when it fails", () =>
   inFolder(async (folder) => {
     await Deno.mkdir(join(folder, "taken"));
-    await assertRejects(() => writeFileAtomic(join(folder, "taken"), "x"));
+    const taken = join(folder, "taken");
+    const error = await assertRejects(() => writeFileAtomic(taken, "x"), Error);
+    assertEquals(error.message, `Cannot write ${taken}: Is a directory`);
     assertEquals(names(folder), ["taken"]);
   }));
 
@@ -47,4 +50,27 @@ Deno.test("openOutput() with - leaves stdout to the JSON", async () => {
   }).output();
   assertEquals(JSON.parse(new TextDecoder().decode(stdout)).big.length, 200000);
   assertEquals(new TextDecoder().decode(stderr).trim(), "hello");
+});
+
+Deno.test("checkFilePlace() tries the folder and leaves nothing there", () =>
+  inFolder(async (folder) => {
+    await checkFilePlace(join(folder, "page.html"));
+    assertEquals(names(folder), []);
+    await Deno.writeTextFile(join(folder, "page.html"), "old");
+    await checkFilePlace(join(folder, "page.html"));
+    assertEquals(await Deno.readTextFile(join(folder, "page.html")), "old");
+    assertEquals(names(folder), ["page.html"]);
+  }));
+
+Deno.test({
+  ...needs(Deno.build.os === "linux", "no /proc", "checkFilePlace() says why a folder takes no file"),
+  async fn() {
+    const error = await assertRejects(() => checkFilePlace("/proc/x.html"), UsageError);
+    assertEquals(error.message, "Cannot write /proc/x.html: No such file or directory");
+    await assertRejects(
+      () => checkFilePlace("/dev/null"),
+      UsageError,
+      "Cannot write /dev/null: it is a device or pipe",
+    );
+  },
 });

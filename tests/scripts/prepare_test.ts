@@ -35,7 +35,7 @@ Deno.test("prepare packs a manifest, given as file or folder, and prints the com
     assertStringIncludes(out, "Wrote o.safetensors: 4 clips, 3 subjects, 2 classes");
     assertStringIncludes(
       out,
-      "train --data o.safetensors --set frames=3 --set size=4 --set input=frames --set time=linear",
+      "train --data o.safetensors --name o --set frames=3 --set size=4 --set input=frames --set time=linear",
     );
   }
   const { set, metadata } = await readPacked(join(folder.path, "o.safetensors"));
@@ -105,6 +105,7 @@ Deno.test("prepare answers wrong flags with one line and exit code 2, before any
     [set, 2, "Cannot go on without --out FILE.safetensors (or --check)"],
     [[...set, "--out", "a.zip"], 2, "expected a name that ends in .safetensors"],
     [[...set, "--out", "nowhere/a.safetensors"], 2, "its folder does not exist"],
+    [[...set, "--out", "a.safetensors", "--report", "a.html"], 2, "Cannot use --report without --check"],
     [[...set, "--check", "--channels", "2"], 2, "expected 1 or 3, got 2"],
     [[...set, "--check", "--frames", "1"], 2, "a clip of one frame has no difference"],
     [[...set, "--check", "--labels", "7"], 2, "expected native, 5, megc3 or a .json file"],
@@ -128,10 +129,22 @@ Deno.test("prepare --strict refuses findings and names them", async () => {
   const args = ["--dataset", "smic", "--root", "smic", "--check", ...TINY];
   const loose = await prepare(folder.path, ...args);
   assertEquals(loose.code, 0, loose.err);
+  assertStringIncludes(loose.out, "Next: the same command with --out");
   assertStringIncludes(loose.out, "1 finding:");
   const strict = await prepare(folder.path, ...args, "--strict");
   assertEquals(strict.code, 1);
   assertStringIncludes(strict.err, "Cannot accept 1 finding with --strict");
+  assert(!strict.out.includes("Next:"), "what fails has no next command");
+});
+
+Deno.test("prepare stopped by Ctrl-C while it renders says so and leaves nothing", async () => {
+  await using folder = await tempFolder();
+  const child = command(folder.path, ["--dataset", "synthetic", "--root", "faces", "--check"]).spawn();
+  while ((await namesIn(folder.path)).length === 0) await new Promise((go) => setTimeout(go, 5));
+  child.kill("SIGINT");
+  const { code, stdout } = await child.output();
+  assertEquals([code, new TextDecoder().decode(stdout)], [130, "Stopped while rendering; nothing was written\n"]);
+  assertEquals(await namesIn(folder.path), []);
 });
 
 Deno.test("prepare stopped by Ctrl-C keeps its work, exits 130, and the same command ends with the same bytes", async () => {

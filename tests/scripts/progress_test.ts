@@ -40,9 +40,36 @@ Deno.test("createProgress() redraws one line on a terminal and never wraps it", 
   progress.update(50, "a note that is far too long for the terminal it is shown in");
   progress.finish();
   assertEquals(written.length, 4, "the update after 50 ms is skipped");
-  assertMatch(written[1]!, /^\rTraining █{12}░{12} 50\/100 {2}a note/);
+  assertMatch(written[1]!, /^\rTraining █{4}░{4} 50\/100 {2}a note that is far too long for… {2}1 s left$/);
   for (const text of written) assertEquals(text.replace("\r", "").length <= 70, true);
   assertEquals(written.at(-1), "\n");
+});
+
+Deno.test("createProgress() shortens bar, note and label of a narrow terminal, never the time left", () => {
+  const shown = (columns: number, label = "Training lightman") => {
+    let time = 0;
+    const written: string[] = [];
+    const write = (text: string) => void written.push(text);
+    const progress = createProgress({ total: 400, label, terminal: true, columns, write, now: () => time });
+    progress.update(0);
+    time = 100_000;
+    progress.update(100, "loss 0.812  accuracy 61 %");
+    return written[1]!.slice(1).trimEnd();
+  };
+  assertEquals(
+    [120, 80, 60, 40].map((columns) => shown(columns)),
+    [
+      "Training lightman ██████░░░░░░░░░░░░░░░░░░ 100/400  loss 0.812  accuracy 61 %  5 min 00 s left",
+      "Training lightman ██░░░░░░░ 100/400  loss 0.812  accuracy 61 %  5 min 00 s left",
+      "Training lightman ██░░░░░░ 100/400  loss…  5 min 00 s left",
+      "Trai… ██░░░░░░ 100/400  5 min 00 s left",
+    ],
+  );
+  for (const columns of [10, 20, 30, 40, 60, 80]) {
+    const line = shown(columns);
+    assertEquals(line.length < columns, true, line);
+    if (columns >= 20) assertMatch(line, /5 min 00 s left$/);
+  }
 });
 
 Deno.test("createProgress() keeps lines above the bar", () => {

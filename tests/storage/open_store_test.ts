@@ -15,7 +15,8 @@ for (
   const [url, message] of [
     ["s3://bucket/prefix", "expected its keys in the environment, got no AWS_ACCESS_KEY_ID and no AWS_SECRET"],
     ["gs://bucket", "expected memory:, file:PATH or s3://BUCKET/PREFIX"],
-    ["./store", "expected memory:, file:PATH or s3://BUCKET/PREFIX"],
+    ["./store", 'got a path; write "file:./store"'],
+    ["/proc/store", 'got a path; write "file:/proc/store"'],
     ["file:", "got no path"],
     ["file:50%", "write %25 for %"],
   ] as const

@@ -93,6 +93,8 @@ async function inspect(dir: string): Promise<string | null> {
   try {
     text = await Deno.readTextFile(join(dir, "truth.json"));
   } catch (error) {
+    const isFile = await Deno.stat(dir).then((info) => !info.isDirectory, () => false);
+    if (isFile) throw new TypeError(`Cannot write the synthetic data set: expected ${dir} to be a folder, got a file`);
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     if (await isMissingOrEmpty(dir)) return null;
     throw new TypeError(`Cannot write the synthetic data set: expected ${dir} to be missing or a synthetic data set`);

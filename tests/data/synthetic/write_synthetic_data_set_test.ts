@@ -77,6 +77,8 @@ Deno.test("writeSyntheticDataSet() refuses a folder that holds anything else", (
       await assertRejects(() => writeSyntheticDataSet(dir, SMALL), TypeError, "to be one of its truth files");
     }
     assertEquals(names(dir), ["thesis.txt", "truth.json"]);
+    const file = join(dir, "thesis.txt");
+    await assertRejects(() => writeSyntheticDataSet(file, SMALL), TypeError, "thesis.txt to be a folder, got a file");
   }));
 
 Deno.test("writeSyntheticDataSet() leaves nothing behind when it is stopped, and the older set in place", () =>
