@@ -35,7 +35,7 @@ export async function evaluateModelCommand(values: EvaluateValues, signal: Abort
   let model: Awaited<ReturnType<typeof loadModel>>;
   try {
     model = await loadModel(
-      storeOf(values.store),
+      await storeOf(values.store, "read"),
       "default",
       modelNameOf(name),
       version === undefined ? { alias: "stable" } : { version },
@@ -70,10 +70,11 @@ export async function evaluateModelCommand(values: EvaluateValues, signal: Abort
     onEvent: (event) => event.type === "progress" && bars.update(event.what, event.done, event.total),
   }).finally(() => bars.finish());
   const { accuracy, uf1, uar, subjects, absent } = evaluation;
+  const { norm } = model.card.config;
   output.say(
-    `\n${name} ${model.version} on ${data}: ${plural(subjects.length, "held-out subject")}, up to ${
-      plural(evaluation.shots, "calibration clip")
-    } a class`,
+    `\n${name} ${model.version} on ${data}: ${
+      plural(subjects.length, model.card.config.shuffleLabels ? "held-out task" : "held-out subject")
+    }, up to ${plural(evaluation.shots, "calibration clip")} a class, normalisation ${norm}`,
   );
   for (const [label, metric] of [["accuracy", accuracy], ["UF1", uf1], ["UAR", uar]] as const) {
     const { estimate, low, high } = metric.gain;
@@ -92,5 +93,5 @@ export async function evaluateModelCommand(values: EvaluateValues, signal: Abort
         `(mean over subjects, change ${(100 * absent.change).toFixed(1)} points)`,
     );
   }
-  await output.json({ model: name, version: model.version, data, ...evaluation });
+  await output.json({ model: name, version: model.version, data, norm, ...evaluation });
 }
