@@ -11,9 +11,12 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 /** Says what a run reached. */
 export function sayResults(run: TrainedModel, baseline: TrainedModel | undefined, output: Output): void {
   const { accuracy, uf1, uar, shots, subjects } = run.evaluation;
+  const [one, many] = run.card.config.shuffleLabels
+    ? ["1 task of held-out subjects", "tasks of held-out subjects"]
+    : ["1 held-out subject", "held-out subjects"];
   const points = (share: number) => (100 * share).toFixed(1);
   output.say(
-    `\n${plural(subjects.length, run.card.config.shuffleLabels ? "task" : "held-out subject")}, up to ${
+    `\n${subjects.length === 1 ? one : `${subjects.length} ${many}`}, up to ${
       plural(shots, "calibration clip")
     } a class:`,
   );

@@ -56,9 +56,6 @@ export function openStore(url: string, options: OpenStoreOptions = {}): ObjectSt
     return fileStore(path);
   }
   if (url.startsWith("s3:")) return openS3(url, options.env ?? (() => undefined));
-  const expected = "expected memory:, file:PATH or s3://BUCKET/PREFIX";
-  if (!/^[a-z][a-z0-9+.-]+:/i.test(url) && url !== "") {
-    throw new RangeError(`Cannot open store "${url}": ${expected}, got a path; write "file:${url}"`);
-  }
-  throw new RangeError(`Cannot open store "${url}": ${expected}, got another scheme`);
+  const got = url === "" || /^[a-z][a-z0-9+.-]+:/i.test(url) ? "another scheme" : `a path; write "file:${url}"`;
+  throw new RangeError(`Cannot open store "${url}": expected memory:, file:PATH or s3://BUCKET/PREFIX, got ${got}`);
 }

@@ -14,8 +14,8 @@ import {
   writeSyntheticDataSet,
 } from "../data/mod.ts";
 import { recipeOf } from "../inference/mod.ts";
-import { microClips } from "./_micro_clips.ts";
 import { syntheticFolder } from "./synthetic_folder.ts";
+import { microClips } from "./_micro_clips.ts";
 import { isMacroWord } from "./_settle_config.ts";
 import { readSafetensors, type SafetensorsFile } from "../storage/mod.ts";
 

@@ -45,11 +45,10 @@ export function reportOf(run: TrainedModel, context: ReportContext): ReportData 
       (card.config.shuffleLabels
         ? `${
           plural(evaluation.subjects.length, "random task")
-        } of theirs, labels shuffled, each calibrated by ${how} on up to ` +
-          `${plural(evaluation.shots, "clip")} a class. `
-        : `each calibrated by ${how} on up to ${
-          plural(evaluation.shots, "clip")
-        } a class, all its other clips predicted. `) +
+        } of theirs, labels shuffled, each calibrated by ${how} ` +
+          `on up to ${plural(evaluation.shots, "clip")} a class. `
+        : `each calibrated by ${how} on up to ${plural(evaluation.shots, "clip")} a class, ` +
+          "all its other clips predicted. ") +
       (card.config.norm === "support"
         ? "Normalisation: running statistics before, support statistics after calibration, never those of the query clips."
         : "Normalisation: TRANSDUCTIVE, each batch of query clips by itself; the functions do not predict so.") +

@@ -14,7 +14,7 @@ Deno.test("openStore() opens memory: and file: stores", async () => {
 for (
   const [url, message] of [
     ["s3://bucket/prefix", "expected its keys in the environment, got no AWS_ACCESS_KEY_ID and no AWS_SECRET"],
-    ["gs://bucket", "expected memory:, file:PATH or s3://BUCKET/PREFIX"],
+    ["gs://bucket", "expected memory:, file:PATH or s3://BUCKET/PREFIX, got another scheme"],
     ["./store", 'got a path; write "file:./store"'],
     ["/proc/store", 'got a path; write "file:/proc/store"'],
     ["file:", "got no path"],
