@@ -1,5 +1,5 @@
 import { type Config, configSchema } from "../lib/config/mod.ts";
-import { renderStudy, type RowSummary, type StudySummary } from "../lib/eval/mod.ts";
+import { renderStudy } from "../lib/eval/mod.ts";
 import { chooseBackend } from "../lib/runtime/mod.ts";
 import {
   estimateStudy,
@@ -12,11 +12,12 @@ import {
 import { loadData } from "../lib/training/mod.ts";
 import type { EvaluateValues } from "./_evaluate_spec.ts";
 import { createBars } from "./_lib/bars.ts";
-import { checkFilePlace, openOutput, type Output, writeFileAtomic } from "./_lib/json_out.ts";
+import { checkFilePlace, openOutput, writeFileAtomic } from "./_lib/json_out.ts";
 import { peakRss } from "./_lib/peak_rss.ts";
 import { formatSeconds } from "./_lib/progress.ts";
 import { configOf, storeOf } from "./_lib/run_flags.ts";
 import { sourceCommit } from "./_lib/source_commit.ts";
+import { studyLines } from "./_lib/study_lines.ts";
 import { UsageError } from "./_lib/usage_error.ts";
 
 /** Some of a configuration's choices, comma-separated, or all of them. */
@@ -87,39 +88,6 @@ async function readFlags(values: EvaluateValues): Promise<{ config: Config; opti
   };
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(1)}`;
-
-/** One line of the printed table. */
-function line(row: RowSummary, width: number): string {
-  const name = row.name.padEnd(width);
-  if (row.metrics === undefined) return `  ${name}  failed: ${row.failed}`;
-  const cells = (["accuracy", "uf1", "uar"] as const).map((metric) => {
-    const { before, after } = row.metrics![metric];
-    const change = row.shots === 0 ? "" : `${percent(before.estimate).padStart(5)} → `;
-    return `${change}${percent(after.estimate).padStart(5)} [${percent(after.low)}, ${percent(after.high)}]`.padEnd(36);
-  });
-  return `  ${name}  ${cells.join("")}${formatSeconds(row.secondsPerTraining!)}`;
-}
-
-function say(summary: StudySummary, output: Output): void {
-  const width = Math.max(...summary.rows.map((row) => row.name.length));
-  output.say(`\n${summary.summary}`);
-  for (const note of summary.notes) output.say(`Note: ${note}`);
-  output.say(
-    `\n  ${"".padEnd(width)}  ${
-      ["accuracy %", "UF1 %", "UAR %"].map((name) => `${name}, before → after [95 %]`.padEnd(36)).join("")
-    }a training`,
-  );
-  for (const row of summary.rows) output.say(line(row, width));
-  for (const row of summary.rows) {
-    for (const { database, clips, before, after } of row.databases ?? []) {
-      const figure = (metric: "uf1" | "uar") =>
-        `${row.shots === 0 ? "" : `${percent(before[metric])} → `}${percent(after[metric])}`;
-      output.say(`  ${row.name}, ${database} (${clips} clips): UF1 ${figure("uf1")}, UAR ${figure("uar")}`);
-    }
-  }
-}
-
 /**
  * Runs a protocol that trains inside itself; prints its table, writes the report and the JSON.
  *
@@ -185,7 +153,7 @@ export async function evaluateStudy(values: EvaluateValues, signal: AbortSignal)
       environment,
     };
     await writeFileAtomic(reportFile, renderStudy(data));
-    say(summary, output);
+    for (const text of studyLines(summary)) output.say(text);
     output.say(`\nThe report is ${reportFile}; took ${formatSeconds(environment.seconds)}.`);
     await output.json(data);
   } catch (error) {

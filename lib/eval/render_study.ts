@@ -6,7 +6,7 @@ import { publishedSection } from "./_published_section.ts";
 import { corruptionTable } from "./_corruption_table.ts";
 import { learningCurves, sensitivity } from "./_study_plots.ts";
 import { STUDY_STYLE } from "./_study_style.ts";
-import { databasesTable, rowsTable, subjectsTable } from "./_study_table.ts";
+import { databasesTable, overRuns, rowsTable, subjectsTable } from "./_study_table.ts";
 import { subjects } from "./_subjects.ts";
 import type { RowSummary, StudyReportData } from "./study_report_data.ts";
 
@@ -44,6 +44,8 @@ const OPEN = 2;
 export function renderStudy(data: StudyReportData): string {
   const { title, created, summary } = data;
   const { protocol, rows, notes, classes } = summary;
+  const people = "subjects";
+  const first = overRuns(rows) ? ", of the first run" : "";
   const remarks = notes.map((note) => `<li>${escapeHtml(note)}</li>`).join("\n");
   return page(
     { title, created, summary: summary.summary },
@@ -51,18 +53,18 @@ export function renderStudy(data: StudyReportData): string {
 <h2>Results on held-out subjects</h2>
 <p class="soft">Predictions of all folds are pooled before a metric is taken. The last θ of a training is evaluated: ` +
       `nothing is chosen on held-out people.</p>
-${rowsTable(rows)}
+${rowsTable(rows, people)}
 ${databasesTable(rows)}
-${sensitivity(protocol, rows)}
+${sensitivity(protocol, rows, people)}
 ${protocol === "noise" ? corruptionTable(rows) : ""}
 ${publishedSection(summary)}
 <h2>Learning curves</h2>
-<p class="soft">Of the training tasks, after adaptation; mean over the folds of the first run.</p>
+<p class="soft">Of the training tasks, after adaptation; mean over the folds${first}.</p>
 ${learningCurves(rows)}
-<h2>Each held-out subject</h2>
+<h2>Each held-out subject${first}</h2>
 ${everySubject(rows)}
 <h2>Confusion</h2>
-<p class="soft">Pooled over folds. Rows: the true class; columns: the prediction. Clips, and their share of the row.</p>
+<p class="soft">Pooled over folds${first}. Rows: the true class; columns: the prediction. Clips, and their share of the row.</p>
 ${rows.filter((row) => row.confusion).map((row, i) => confusions(row, classes, i < OPEN)).join("\n")}
 ${environmentAndConfiguration(data.environment, data.config)}`,
     STUDY_STYLE,

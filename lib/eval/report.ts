@@ -1,9 +1,12 @@
 import { confusion } from "./_confusion.ts";
 import { environmentAndConfiguration } from "./_facts.ts";
-import { percent, points } from "./_html.ts";
+import { chance, percent, points } from "./_html.ts";
 import { page } from "./_page.ts";
 import { curvePlot } from "./_plots.ts";
 import { subjects } from "./_subjects.ts";
+import { enoughSubjects } from "./_shown_figure.ts";
+import { sideOf } from "./_study_table.ts";
+import type { Interval } from "./metrics.ts";
 import type { ReportData, ReportMetric } from "./report_data.ts";
 
 /**
@@ -63,19 +66,24 @@ function headline(data: ReportData): string {
     ["UAR", "mean recall of the classes", data.metrics.uar],
   ];
   const supervised = rows.some(([, , metric]) => metric.supervised !== undefined);
+  const enough = enoughSubjects(data);
+  const people = data.config.shuffleLabels === true ? "tasks" : "subjects";
+  // Coloured only when the printed interval leaves zero out.
+  const worse = ({ low, high }: Interval) => enough && sideOf(low, high) === "less";
   const cell = (share: number | undefined) => `<td>${share === undefined ? "–" : percent(share)}</td>`;
   const body = rows.map(([name, meaning, { before, after, gain, supervised: plain, fineTuned }]) =>
     `<tr><th scope="row">${name} <small>${meaning}</small></th><td>${percent(before)}</td>` +
     `<td class="strong">${percent(after)}</td>` +
-    `<td${gain.estimate < 0 ? ' class="worse"' : ""}>${points(gain.estimate)} <small>[${points(gain.low)}, ${
-      points(gain.high)
-    }]</small></td>` +
+    `<td${worse(gain) ? ' class="worse"' : ""}>${points(gain.estimate)}${
+      enough ? ` <small>[${points(gain.low)}, ${points(gain.high)}]</small>` : ""
+    }</td>` +
     `${supervised ? cell(plain) + cell(fineTuned) : ""}</tr>`
   ).join("\n");
-  const open = rows.filter(([, , { gain }]) => gain.low <= 0 && gain.high >= 0).map(([name]) => name);
-  const note = open.length === 0
-    ? ""
-    : ` The interval of ${open.join(", ")} holds zero: no gain or loss is shown there.`;
+  const open = rows.filter(([, , { gain }]) => sideOf(gain.low, gain.high) === null).map(([name]) => name);
+  const note = !enough
+    ? `: too few ${people} for an interval.`
+    : `, with the 95 % interval of a bootstrap over ${data.subjects.length} ${people}.` +
+      (open.length === 0 ? "" : ` The interval of ${open.join(", ")} holds zero: no gain or loss is shown there.`);
   return `<div class="scroll"><table class="headline">
 <thead><tr><th scope="col" class="text">Metric</th><th scope="col">Before calibration</th><th scope="col">After calibration</th>` +
     `<th scope="col">Gain, points [95 %]</th>${
@@ -84,7 +92,7 @@ function headline(data: ReportData): string {
 <tbody>
 ${body}
 </tbody></table></div>
-<p class="soft">Gain: after minus before, with the 95 % interval of a bootstrap over ${data.subjects.length} subjects.${note}</p>`;
+<p class="soft">Gain: after minus before${note} ${chance(data.classes)}</p>`;
 }
 
 function learningCurve({ curve }: ReportData): string {

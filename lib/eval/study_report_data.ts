@@ -10,16 +10,26 @@ export interface MeanInterval {
 /** Names of the metrics of a table. */
 export type MetricName = "accuracy" | "uf1" | "uar" | "macroF1";
 
-/** One metric of a row, of the first run, with its interval over resampled subjects. */
+/** One metric of a row: of the first run with its interval over resampled subjects, and over runs where there are several. */
 export interface RowMetric {
   readonly before: Interval;
   readonly after: Interval;
   /** After minus before. */
   readonly gain: Interval;
-  /** This row's after minus that of the first row of as many shots, on the same subjects; absent for that row. */
+  /** This row's after minus that of the row it is compared with, on the same subjects; absent for that row. */
   readonly beyondFirst?: Interval;
-  /** Mean and 95 % interval over runs, when there are several. */
-  readonly runs?: { readonly before: MeanInterval; readonly after: MeanInterval };
+  /** The row's own figures when there are several runs: mean and 95 % interval over them. */
+  readonly runs?: RunsMetric;
+}
+
+/** One metric of a row over several runs. */
+export interface RunsMetric {
+  readonly before: MeanInterval;
+  readonly after: MeanInterval;
+  /** After minus before, run by run. */
+  readonly gain: MeanInterval;
+  /** As {@linkcode RowMetric.beyondFirst}, run by run. */
+  readonly beyondFirst?: MeanInterval;
 }
 
 /** One line of the table, filled. */
