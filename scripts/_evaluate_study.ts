@@ -12,6 +12,7 @@ import {
 import { loadData } from "../lib/training/mod.ts";
 import type { EvaluateValues } from "./_evaluate_spec.ts";
 import { createBars } from "./_lib/bars.ts";
+import { dataName } from "./_lib/data_name.ts";
 import { checkFilePlace, openOutput, writeFileAtomic } from "./_lib/json_out.ts";
 import { peakRss } from "./_lib/peak_rss.ts";
 import { formatSeconds } from "./_lib/progress.ts";
@@ -19,6 +20,8 @@ import { configOf, storeOf } from "./_lib/run_flags.ts";
 import { sourceCommit } from "./_lib/source_commit.ts";
 import { studyLines } from "./_lib/study_lines.ts";
 import { UsageError } from "./_lib/usage_error.ts";
+
+const counted = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
 
 /** Some of a configuration's choices, comma-separated, or all of them. */
 function listOf<T extends string>(flag: string, choices: readonly T[], text: string): T[] {
@@ -113,14 +116,16 @@ export async function evaluateStudy(values: EvaluateValues, signal: AbortSignal)
     });
     const plan = planStudy(values.protocol as Protocol, config, set, options);
     bars.finish();
-    output.say(`${plan.summary} ${plan.rows.length} rows, ${plan.units.length} trainings.`);
+    output.say(`${plan.summary} ${counted(plan.rows.length, "row")}, ${counted(plan.units.length, "training")}.`);
     if (values["dry-run"]) {
       for (const note of plan.notes) output.say(`Note: ${note}`);
       const cost = await estimateStudy(plan, set, { workers, signal });
       output.say(
-        `Would run ${cost.trainings} trainings, ${cost.steps} outer steps: about ${formatSeconds(cost.seconds)} on ${
-          Math.max(1, workers)
-        } cores (timed on this machine as it is now). Finished ones are kept in ${store.url}.`,
+        `Would run ${counted(cost.trainings, "training")}, ${counted(cost.steps, "outer step")}: about ${
+          formatSeconds(cost.seconds)
+        } on ${
+          counted(Math.max(1, workers), "core")
+        } (timed on this machine as it is now). Finished ones are kept in ${store.url}.`,
       );
       await output.json({ protocol: plan.protocol, summary: plan.summary, notes: plan.notes, ...cost });
       return;
@@ -146,7 +151,7 @@ export async function evaluateStudy(values: EvaluateValues, signal: AbortSignal)
       more: { workers: String(workers), clips: String(set.ids.length), data: config.data },
     };
     const data = {
-      title: `${plan.protocol} on ${config.data}`,
+      title: `${plan.protocol} on ${dataName(config.data)}`,
       created: new Date().toISOString(),
       summary,
       config,

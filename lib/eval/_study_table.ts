@@ -67,9 +67,11 @@ function metricCell(row: RowSummary, { before, after, gain, beyondFirst, runs }:
   return `<td>${lines.join("")}</td>`;
 }
 
-/** Whether others of as many shots are compared with this row: the first of them that did not fail. */
+/** Whether others of its group and as many shots are compared with this row: the first that did not fail. */
 function isReference(row: RowSummary, rows: readonly RowSummary[]): boolean {
-  const same = rows.filter((other) => other.shots === row.shots && other.metrics !== undefined);
+  const same = rows.filter(({ shots, group, metrics }) =>
+    shots === row.shots && group === row.group && metrics !== undefined
+  );
   return same.length > 1 && same[0] === row;
 }
 
@@ -118,7 +120,13 @@ export function rowsTable(rows: readonly RowSummary[], people: string): string {
       : [`95 %: interval of the last figure over resampled ${people}.`]),
     ...(few ? [`Fewer than ${FEWEST_SUBJECTS} ${people}: too few ${people} for an interval.`] : []),
     ...(calibrated ? ["Gain: after minus before, points, with its interval."] : []),
-    ...(compared ? [`To ◆: this row's last figure minus that of the row with ◆ of the same K, same ${people}.`] : []),
+    ...(compared
+      ? [
+        `To ◆: this row's last figure minus that of the row with ◆ of the same ${
+          rows.some(({ group }) => group !== undefined) ? "algorithm" : "K"
+        }, same ${people}.`,
+      ]
+      : []),
     "Coloured differences have printed intervals that leave zero out. Training: the mean of one, and all of a row.",
   ];
   return `<p class="soft">${key.join(" ")}</p>

@@ -44,13 +44,13 @@ const OPEN = 2;
 export function renderStudy(data: StudyReportData): string {
   const { title, created, summary } = data;
   const { protocol, rows, notes, classes } = summary;
-  const people = "subjects";
+  const people = summary.resampled ?? "subjects";
   const first = overRuns(rows) ? ", of the first run" : "";
   const remarks = notes.map((note) => `<li>${escapeHtml(note)}</li>`).join("\n");
   return page(
     { title, created, summary: summary.summary },
     `${notes.length > 0 ? `<ul class="notes">\n${remarks}\n</ul>` : ""}
-<h2>Results on held-out subjects</h2>
+<h2>Results on ${people === "tasks" ? "tasks of held-out subjects" : "held-out subjects"}</h2>
 <p class="soft">Predictions of all folds are pooled before a metric is taken. The last θ of a training is evaluated: ` +
       `nothing is chosen on held-out people.</p>
 ${rowsTable(rows, people)}
@@ -61,8 +61,7 @@ ${publishedSection(summary)}
 <h2>Learning curves</h2>
 <p class="soft">Of the training tasks, after adaptation; mean over the folds${first}.</p>
 ${learningCurves(rows)}
-<h2>Each held-out subject${first}</h2>
-${everySubject(rows)}
+${people === "tasks" ? "" : `<h2>Each held-out subject${first}</h2>\n${everySubject(rows)}`}
 <h2>Confusion</h2>
 <p class="soft">Pooled over folds${first}. Rows: the true class; columns: the prediction. Clips, and their share of the row.</p>
 ${rows.filter((row) => row.confusion).map((row, i) => confusions(row, classes, i < OPEN)).join("\n")}

@@ -39,6 +39,8 @@ export interface RowSummary {
   readonly shots: number;
   readonly x?: number;
   readonly series?: string;
+  /** Rows are compared with the first of their group (and as many shots) that did not fail. */
+  readonly group?: string;
   /** Why there are no figures: a training that diverged. */
   readonly failed?: string;
   readonly metrics?: Readonly<Record<MetricName, RowMetric>>;
@@ -76,6 +78,8 @@ export interface StudySummary {
   /** Name of the protocol. */
   readonly protocol: string;
   readonly summary: string;
+  /** What is resampled, and what a "subject" of a row is: tasks in the classical few-shot protocol. @default {"subjects"} */
+  readonly resampled?: "subjects" | "tasks";
   readonly notes: readonly string[];
   readonly classes: readonly string[];
   readonly rows: readonly RowSummary[];

@@ -47,7 +47,7 @@ function meanCurve(results: readonly SplitResult[]): RowSummary["curve"] {
 
 /**
  * Fills a protocol's table: metrics of counts pooled over folds, with intervals by resampling subjects, paired with the
- * first row where the subjects are the same; by database where there are several.
+ * first row of its group where the subjects are the same; by database where there are several.
  *
  * @param plan The plan.
  * @param results One result a unit, in the plan's order.
@@ -78,25 +78,32 @@ export function summariseStudy(
 ): StudySummary {
   const { classes } = plan;
   const n = classes.length;
-  // Rows of as many shots have the same query clips.
-  const references = new Map<number, SubjectPredictions[][]>();
+  // Rows of as many shots have the same query clips; a group has a reference of its own.
+  const references = new Map<string, SubjectPredictions[][]>();
   const rows = plan.rows.map((row): RowSummary => {
-    const { name, shots, x, series } = row;
-    const place = { name, shots, ...(x !== undefined && { x }), ...(series !== undefined && { series }) };
+    const { name, shots, x, series, group } = row;
+    const place = {
+      name,
+      shots,
+      ...(x !== undefined && { x }),
+      ...(series !== undefined && { series }),
+      ...(group !== undefined && { group }),
+    };
     const units = row.runs.flat().map((unit) => results[unit]!);
     const failure = units.find((unit) => "failed" in unit);
     if (failure !== undefined) return { ...place, failed: (failure as { failed: string }).failed };
+    const key = `${shots} ${group ?? ""}`;
     const runs = row.runs.map((_, run) => predictionsOf(row, run, results));
     const first = runs[0]!;
-    const base = references.get(shots) ?? null;
-    if (base === null) references.set(shots, runs);
+    const base = references.get(key) ?? null;
+    if (base === null) references.set(key, runs);
     const done = units as SplitResult[];
     const trainSeconds = done.reduce((sum, unit) => sum + unit.trainSeconds, 0);
     return {
       ...place,
       metrics: metricsOf(runs, base, { classes: n, seed }),
       confusion: { before: matrixOf(first, "before", n), after: matrixOf(first, "after", n) },
-      ...databasesOf(first, n),
+      ...(plan.resampled !== "tasks" && databasesOf(first, n)),
       subjects: first.map((one) => ({
         name: one.subject,
         clips: one.truth.length,
@@ -110,8 +117,8 @@ export function summariseStudy(
       bytes: done[0]!.bytes,
     };
   });
-  const { protocol, summary, notes } = plan;
-  return { protocol, summary, notes, classes, rows };
+  const { protocol, summary, resampled, notes } = plan;
+  return { protocol, summary, ...(resampled && { resampled }), notes, classes, rows };
 }
 
 /** Whether two runs predict the same clips of the same subjects. */

@@ -49,7 +49,7 @@ function signed(share: number): string {
  */
 export function studyLines(summary: StudySummary): string[] {
   const { rows } = summary;
-  const people = "subjects";
+  const people = summary.resampled ?? "subjects";
   const width = Math.max(...rows.map((row) => row.name.length));
   const done = rows.filter((row) => row.metrics !== undefined);
   const several = done.some((row) => row.metrics!.accuracy.runs !== undefined);
@@ -67,7 +67,7 @@ export function studyLines(summary: StudySummary): string[] {
     lines.push(`\n  Accuracy of the first run${short ? "" : ` [95 % over resampled ${people}]`}:`);
     lines.push(...done.map(runsLine));
   }
-  if (short) lines.push(`  Fewer than ${FEWEST_SUBJECTS} ${people} held out: too few ${people} for an interval.`);
+  if (short) lines.push(`  Fewer than ${FEWEST_SUBJECTS} ${people}: too few ${people} for an interval.`);
   for (const row of rows) {
     for (const { database, clips, before, after } of row.databases ?? []) {
       const figure = (metric: "uf1" | "uar") =>

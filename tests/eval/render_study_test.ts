@@ -355,3 +355,23 @@ Deno.test("renderStudy() puts the mean over runs wherever one figure stands for 
   assertStringIncludes(html, "Each held-out subject, of the first run");
   assertStringIncludes(html, "Student's t");
 });
+
+Deno.test("renderStudy() marks a reference in each group", () => {
+  const { texts, html } = render(study([
+    row("a, clean", { group: "a" }),
+    row("a, mask", { group: "a" }),
+    row("b, clean", { group: "b" }),
+    row("b, mask", { group: "b" }),
+  ]));
+  assertEquals(texts(".rows tbody th"), ["a, clean ◆", "a, mask", "b, clean ◆", "b, mask"]);
+  assertStringIncludes(html, "the row with ◆ of the same algorithm");
+});
+
+Deno.test("renderStudy() says tasks where tasks are resampled, without tables of faces", () => {
+  const tasks = Array.from({ length: 9 }, (_, i) => ({ name: `task/000${i}`, clips: 3, before: 0.5, after: 0.6 }));
+  const { html } = render(study([row("maml", { subjects: tasks })], { protocol: "fewshot", resampled: "tasks" }));
+  assertStringIncludes(html, "interval of the last figure over resampled tasks");
+  for (const wrong of ["SAMM", "This run, on", "Each held-out subject", "resampled subjects"]) {
+    assertEquals(html.includes(wrong), false, wrong);
+  }
+});

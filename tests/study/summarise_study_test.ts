@@ -164,3 +164,16 @@ Deno.test("summariseStudy() takes the difference to the reference within each ru
   assertAlmostEquals(runs!.beyondFirst!.mean, 0.1);
   assertAlmostEquals(runs!.beyondFirst!.half, 0);
 });
+
+Deno.test("summariseStudy() compares the rows of a group with the first of that group", () => {
+  const of = (hit: number) => unit([subject("db/1", [[hit, 10 - hit], [0, 10]])]);
+  const { rows } = summarise(
+    [{ group: "a" }, { group: "a" }, { group: "b" }, { group: "b" }],
+    [of(10), of(8), of(4), of(2)],
+    ["no", "yes"],
+  );
+  const beyond = rows.map((row) => row.metrics!.accuracy.beyondFirst?.estimate);
+  assertEquals([beyond[0], beyond[2]], [undefined, undefined]);
+  assertAlmostEquals(beyond[1]!, -0.1);
+  assertAlmostEquals(beyond[3]!, -0.1);
+});
