@@ -7,6 +7,7 @@ import {
   type PlanStudyOptions,
   type Protocol,
   runStudy,
+  settleStudy,
   summariseStudy,
 } from "../lib/study/mod.ts";
 import { loadData } from "../lib/training/mod.ts";
@@ -139,7 +140,9 @@ export async function evaluateStudy(values: EvaluateValues, signal: AbortSignal)
         bars.update(`Protocol ${plan.protocol}`, Number(done.toFixed(2)), total, kept > 0 ? `${kept} kept` : undefined),
     });
     bars.finish();
-    const summary = summariseStudy(plan, results, { seed: config.seed });
+    const settled = settleStudy(plan, set);
+    const table = summariseStudy(plan, results, { seed: config.seed });
+    const summary = { ...table, rows: table.rows.map((row, i) => ({ ...row, settings: settled.rows[i]! })) };
     const commit = await sourceCommit();
     const environment = {
       backend: backend.name,
@@ -154,7 +157,7 @@ export async function evaluateStudy(values: EvaluateValues, signal: AbortSignal)
       title: `${plan.protocol} on ${dataName(config.data)}`,
       created: new Date().toISOString(),
       summary,
-      config,
+      config: settled.config,
       environment,
     };
     await writeFileAtomic(reportFile, renderStudy(data));

@@ -65,9 +65,22 @@ ${people === "tasks" ? "" : `<h2>Each held-out subject${first}</h2>\n${everySubj
 <h2>Confusion</h2>
 <p class="soft">Pooled over folds${first}. Rows: the true class; columns: the prediction. Clips, and their share of the row.</p>
 ${rows.filter((row) => row.confusion).map((row, i) => confusions(row, classes, i < OPEN)).join("\n")}
-${environmentAndConfiguration(data.environment, data.config)}`,
+${environmentAndConfiguration(data.environment, { ...data.config, ...differing(rows) })}`,
     STUDY_STYLE,
   );
+}
+
+/** Settings that differ between rows, each value with the rows that have it. */
+function differing(rows: readonly RowSummary[]): Record<string, string> {
+  const names = [...new Set(rows.flatMap(({ settings = {} }) => Object.keys(settings)))];
+  return Object.fromEntries(names.map((name) => {
+    const values = Map.groupBy(
+      rows.filter(({ settings }) => settings !== undefined),
+      ({ settings }) => JSON.stringify(settings![name] ?? null),
+    );
+    const text = [...values].map(([value, own]) => `${value} (${own.map((row) => row.name).join("; ")})`);
+    return [name, text.join(", ")];
+  }));
 }
 
 /** One row as a plot, the first that calibrates; all rows as a table to unfold. */

@@ -41,6 +41,8 @@ export interface RowSummary {
   readonly series?: string;
   /** Rows are compared with the first of their group (and as many shots) that did not fail. */
   readonly group?: string;
+  /** What this row ran with, of all that differs between rows. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** Why there are no figures: a training that diverged. */
   readonly failed?: string;
   readonly metrics?: Readonly<Record<MetricName, RowMetric>>;
@@ -91,7 +93,7 @@ export interface StudyReportData {
   /** When the protocol ended, ISO 8601. */
   readonly created: string;
   readonly summary: StudySummary;
-  /** The configuration that the rows vary. */
+  /** The configuration that all rows ran with; what differs between them is in the rows. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly environment: ReportEnvironment;
 }

@@ -375,3 +375,9 @@ Deno.test("renderStudy() says tasks where tasks are resampled, without tables of
     assertEquals(html.includes(wrong), false, wrong);
   }
 });
+
+Deno.test("renderStudy() names the rows of a setting that differs", () => {
+  const rows = [["a", 0.2], ["b", 0.1], ["c", 0.2]] as const;
+  const { texts } = render(study(rows.map(([name, alpha]) => row(name, { settings: { alpha } }))));
+  assertEquals(texts(".facts tr").includes("alpha0.2 (a; c), 0.1 (b)"), true);
+});
