@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { draw } from "./_draw.ts";
 import { escapeHtml } from "./_html.ts";
-import { thin } from "./_plots.ts";
+import { stepAxis, thin } from "./_plots.ts";
 import { SERIES } from "./_study_style.ts";
 import { shownFigure } from "./_shown_figure.ts";
 import { METRIC_NAMES, overRuns } from "./_study_table.ts";
@@ -97,6 +97,7 @@ function sensitivityPlot(all: readonly Series[], label: string, axis: string, pe
   return draw(`${label} over ${axis}`, {
     width: 440,
     height: 280,
+    marginTop: 34,
     marginLeft: 44,
     marginBottom: 42,
     x: {
@@ -163,9 +164,10 @@ function curvesPlot(curves: readonly (readonly ReportStep[])[], what: "loss" | "
   return draw(`Query ${what} over outer steps`, {
     width: 440,
     height: 220,
+    marginTop: 34,
     marginLeft: 44,
     marginBottom: 42,
-    x: { label: "outer step" },
+    x: stepAxis(curves.flat()),
     y: what === "loss"
       ? { label: "query loss", grid: true, zero: true, nice: true }
       : { label: "query accuracy, %", grid: true, domain: [0, 100], percent: true },

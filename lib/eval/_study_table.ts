@@ -1,4 +1,4 @@
-import { duration, escapeHtml, percent, points } from "./_html.ts";
+import { chance, duration, escapeHtml, percent, points } from "./_html.ts";
 import { FEWEST_SUBJECTS } from "./fewest_subjects.ts";
 import type { Interval } from "./metrics.ts";
 import { enoughSubjects } from "./_shown_figure.ts";
@@ -100,7 +100,10 @@ export function overRuns(rows: readonly RowSummary[]): boolean {
 }
 
 /** Every row of a protocol: metrics with their intervals, times and sizes; rows that failed say why. */
-export function rowsTable(rows: readonly RowSummary[], people: string): string {
+export function rowsTable(
+  rows: readonly RowSummary[],
+  { people, classes }: { readonly people: string; readonly classes: readonly string[] },
+): string {
   const calibrated = rows.some((row) => row.shots > 0);
   const compared = rows.some((row) => isReference(row, rows));
   const several = overRuns(rows);
@@ -129,6 +132,10 @@ export function rowsTable(rows: readonly RowSummary[], people: string): string {
       : []),
     "Coloured differences have printed intervals that leave zero out. Training: the mean of one, and all of a row.",
   ];
+  const below = [
+    chance(classes),
+    ...(rows.length > 2 ? ["Many rows are compared without correction for multiple comparison."] : []),
+  ];
   return `<p class="soft">${key.join(" ")}</p>
 <div class="scroll"><table class="rows">
 <thead><tr><th scope="col" class="text">Row</th>${
@@ -136,7 +143,8 @@ export function rowsTable(rows: readonly RowSummary[], people: string): string {
   }<th scope="col">Training</th><th scope="col">Parameters</th></tr></thead>
 <tbody>
 ${rows.map((row) => rowLine(row, rows)).join("\n")}
-</tbody></table></div>`;
+</tbody></table></div>
+<p class="soft">${below.join(" ")}</p>`;
 }
 
 /** Every row by database; empty when no row has several. */

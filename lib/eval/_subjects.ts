@@ -13,8 +13,9 @@ export function subjects(list: readonly ReportSubject[]): string {
     }</td></tr>`
   ).join("\n");
   return `<p>${better} better, ${worse} worse, ${list.length - better - worse} the same.</p>
-<figure>${subjectPlot(list)}<figcaption><span class="key open"></span> before <span class="key full"></span> after ` +
-    `<span class="key drop"></span> after, where it got worse</figcaption></figure>
+<figure>${subjectPlot(list)}<figcaption><span class="key open"></span> before <span class="key full"></span> after${
+    worse > 0 ? ' <span class="key drop"></span> after, where it got worse' : ""
+  }; best after calibration first</figcaption></figure>
 <details><summary>Figures</summary><div class="scroll"><table><thead><tr><th scope="col" class="text">Subject</th>` +
     `<th scope="col">Query clips</th><th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>
 ${rows}

@@ -53,7 +53,7 @@ export function renderStudy(data: StudyReportData): string {
 <h2>Results on ${people === "tasks" ? "tasks of held-out subjects" : "held-out subjects"}</h2>
 <p class="soft">Predictions of all folds are pooled before a metric is taken. The last θ of a training is evaluated: ` +
       `nothing is chosen on held-out people.</p>
-${rowsTable(rows, people)}
+${rowsTable(rows, { people, classes })}
 ${databasesTable(rows)}
 ${sensitivity(protocol, rows, people)}
 ${protocol === "noise" ? corruptionTable(rows) : ""}
@@ -100,7 +100,7 @@ function everySubject(rows: readonly RowSummary[]): string {
 function confusions({ name, shots, confusion: counts }: RowSummary, classes: readonly string[], open: boolean): string {
   const after = confusion(shots === 0 ? "Without calibration" : "After calibration", classes, counts!.after);
   const before = shots === 0 ? "" : confusion("Before calibration", classes, counts!.before);
-  const pair = `<div class="pair">\n${before}\n${after}\n</div>`;
+  const pair = `<div class="${classes.length > 4 ? "stack" : "pair"}">\n${before}\n${after}\n</div>`;
   return open
     ? `<h3>${escapeHtml(name)}</h3>\n${pair}`
     : `<details><summary>${escapeHtml(name)}</summary>${pair}</details>`;

@@ -2,7 +2,7 @@ import { confusion } from "./_confusion.ts";
 import { environmentAndConfiguration } from "./_facts.ts";
 import { chance, percent, points } from "./_html.ts";
 import { page } from "./_page.ts";
-import { curvePlot } from "./_plots.ts";
+import { curvePlot, movingWindow } from "./_plots.ts";
 import { subjects } from "./_subjects.ts";
 import { enoughSubjects } from "./_shown_figure.ts";
 import { sideOf } from "./_study_table.ts";
@@ -51,7 +51,7 @@ ${learningCurve(data)}
 ${subjects(data.subjects)}
 <h2>Confusion</h2>
 <p class="soft">Rows: the true class; columns: the prediction. Clips, and their share of the row.</p>
-<div class="pair">
+<div class="${classes.length > 4 ? "stack" : "pair"}">
 ${confusion("Before calibration", classes, data.confusion.before)}
 ${confusion("After calibration", classes, data.confusion.after)}
 </div>
@@ -70,14 +70,15 @@ function headline(data: ReportData): string {
   const people = data.config.shuffleLabels === true ? "tasks" : "subjects";
   // Coloured only when the printed interval leaves zero out.
   const worse = ({ low, high }: Interval) => enough && sideOf(low, high) === "less";
-  const cell = (share: number | undefined) => `<td>${share === undefined ? "–" : percent(share)}</td>`;
+  const cell = (label: string, share: number | undefined) =>
+    `<td data-label="${label}">${share === undefined ? "–" : percent(share)}</td>`;
   const body = rows.map(([name, meaning, { before, after, gain, supervised: plain, fineTuned }]) =>
-    `<tr><th scope="row">${name} <small>${meaning}</small></th><td>${percent(before)}</td>` +
-    `<td class="strong">${percent(after)}</td>` +
-    `<td${worse(gain) ? ' class="worse"' : ""}>${points(gain.estimate)}${
+    `<tr><th scope="row">${name} <small>${meaning}</small></th><td data-label="Before">${percent(before)}</td>` +
+    `<td class="strong" data-label="After">${percent(after)}</td>` +
+    `<td data-label="Gain"${worse(gain) ? ' class="worse"' : ""}>${points(gain.estimate)}${
       enough ? ` <small>[${points(gain.low)}, ${points(gain.high)}]</small>` : ""
     }</td>` +
-    `${supervised ? cell(plain) + cell(fineTuned) : ""}</tr>`
+    `${supervised ? cell("Supervised", plain) + cell("Fine-tuned", fineTuned) : ""}</tr>`
   ).join("\n");
   const open = rows.filter(([, , { gain }]) => sideOf(gain.low, gain.high) === null).map(([name]) => name);
   const note = !enough
@@ -95,14 +96,19 @@ ${body}
 <p class="soft">Gain: after minus before${note} ${chance(data.classes)}</p>`;
 }
 
+/** Says what the strong line is, where there is one. */
+function strong(curve: ReportData["curve"], what: "loss" | "accuracy"): string {
+  return movingWindow(curve, what) > 1 ? "; strong: moving mean" : "";
+}
+
 function learningCurve({ curve }: ReportData): string {
   if (curve.length === 0) return "<p>No outer step was taken.</p>";
   return `<div class="pair">
-<figure>${
-    curvePlot(curve, "loss")
-  }<figcaption>Query loss after adaptation, on training tasks; strong: moving mean</figcaption></figure>
-<figure>${
-    curvePlot(curve, "accuracy")
-  }<figcaption>Query accuracy after adaptation, on training tasks</figcaption></figure>
+<figure>${curvePlot(curve, "loss")}<figcaption>Query loss after adaptation, on training tasks${
+    strong(curve, "loss")
+  }</figcaption></figure>
+<figure>${curvePlot(curve, "accuracy")}<figcaption>Query accuracy after adaptation, on training tasks${
+    strong(curve, "accuracy")
+  }</figcaption></figure>
 </div>`;
 }

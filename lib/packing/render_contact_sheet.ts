@@ -48,8 +48,8 @@ p{margin:.4rem 0;max-width:75ch}.soft{color:var(--soft)}
 .private{border-left:4px solid var(--warn);background:var(--warnback);padding:.6rem 1rem;max-width:75ch}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;background:var(--card);font-variant-numeric:tabular-nums}
-th,td{border-bottom:1px solid var(--line);padding:.35rem .8rem;text-align:left;vertical-align:top}
-td.n,th.n{text-align:right}th small,th .soft{white-space:nowrap}
+th,td{border-bottom:1px solid var(--line);padding:.35rem .5rem;text-align:left;vertical-align:top}
+td.n,th.n{text-align:right}td:not(:last-child),th small,th .soft{white-space:nowrap}
 figure{min-width:0}
 .sheet{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(23rem,100%),1fr));gap:.75rem}
 figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:6px;padding:.6rem}

@@ -32,7 +32,10 @@ export function reportOf(run: TrainedModel, context: ReportContext): ReportData 
   return {
     title: `${card.config.algorithm} on ${dataName(card.config.data)}`,
     created: new Date().toISOString(),
-    protocol: `${subjects.heldout.length} subjects held out of ${subjects.heldout.length + subjects.train.length}; ` +
+    protocol:
+      `${subjects.heldout.length} ${subjects.heldout.length === 1 ? "subject" : "subjects"} held out of ${
+        subjects.heldout.length + subjects.train.length
+      }; ` +
       `each calibrated by ${how} on up to ${evaluation.shots} clips a class, all its other clips predicted. ` +
       (card.config.norm === "support"
         ? "Normalisation: running statistics before, support statistics after calibration, never those of the query clips."

@@ -381,3 +381,10 @@ Deno.test("renderStudy() names the rows of a setting that differs", () => {
   const { texts } = render(study(rows.map(([name, alpha]) => row(name, { settings: { alpha } }))));
   assertEquals(texts(".facts tr").includes("alpha0.2 (a; c), 0.1 (b)"), true);
 });
+
+Deno.test("renderStudy() says the chance level, and that many rows are compared, once", () => {
+  const times = (rows: number, text: string) =>
+    render(study(Array.from({ length: rows }, (_, i) => row(`row ${i}`)))).html.split(text).length - 1;
+  assertEquals(times(3, "(1/2)"), 1);
+  assertEquals([1, 3].map((rows) => times(rows, "without correction for multiple comparison")), [0, 1]);
+});

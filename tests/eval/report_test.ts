@@ -98,7 +98,7 @@ Deno.test("renderReport() lists configuration by path, and environment", () => {
       "backendwasm",
       "why this backendNo GPU.",
     ].concat(
-      ["duration2 min 0 s", "peak memory512 MiB", "commitabc1234", "workers2"],
+      ["duration2 min 0 s", "peak memory0.54 GB", "commitabc1234", "workers2"],
     )
   ) assert(rows.includes(row), `${row} in ${rows.join(" | ")}`);
 });
@@ -154,4 +154,23 @@ Deno.test("renderReport() keeps the numbers of intervals over fewer than five su
   assertEquals(texts(".worse"), []);
   assertStringIncludes(html, "too few subjects for an interval");
   assertStringIncludes(html, "(1/2)");
+});
+
+Deno.test("renderReport() stacks large confusion matrices, and names only what is drawn", () => {
+  const classes = ["a", "b", "c", "d", "e"];
+  const matrix = classes.map(() => classes.map(() => 1));
+  const long = renderReport(DATA);
+  const short = renderReport({
+    ...DATA,
+    classes,
+    confusion: { before: matrix, after: matrix },
+    curve: DATA.curve.slice(0, 3),
+    subjects: DATA.subjects.filter(({ before, after }) => after >= before),
+  });
+  assertStringIncludes(short, '<div class="stack">');
+  assertEquals(long.includes('<div class="stack">'), false);
+  assertEquals([long, short].map((html) => html.includes("strong: moving mean")), [true, false]);
+  assertEquals([long, short].map((html) => html.includes("where it got worse")), [true, false]);
+  assertEquals(short.includes(">1.5<"), false, "steps are whole");
+  assertStringIncludes(short, "best after calibration first");
 });
