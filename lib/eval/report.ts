@@ -41,14 +41,16 @@ import type { ReportData, ReportMetric } from "./report_data.ts";
  */
 export function renderReport(data: ReportData): string {
   const { title, created, protocol, classes } = data;
+  // Random tasks are what the classical few-shot protocol evaluates.
+  const tasks = data.config.shuffleLabels === true;
   return page(
     { title, created, summary: protocol },
-    `<h2>Results on held-out subjects</h2>
+    `<h2>Results on ${tasks ? "tasks of held-out subjects" : "held-out subjects"}</h2>
 ${headline(data)}
 <h2>Learning curve</h2>
 ${learningCurve(data)}
-<h2>Each held-out subject</h2>
-${subjects(data.subjects)}
+<h2>Each ${tasks ? "task" : "held-out subject"}</h2>
+${subjects(data.subjects, tasks ? "task" : "subject")}
 <h2>Confusion</h2>
 <p class="soft">Rows: the true class; columns: the prediction. Clips, and their share of the row.</p>
 <div class="${classes.length > 4 ? "stack" : "pair"}">

@@ -174,3 +174,9 @@ Deno.test("renderReport() stacks large confusion matrices, and names only what i
   assertEquals(short.includes(">1.5<"), false, "steps are whole");
   assertStringIncludes(short, "best after calibration first");
 });
+
+Deno.test("renderReport() says tasks where random tasks are evaluated", () => {
+  const { texts, html } = render({ ...DATA, config: { shuffleLabels: true } });
+  assertEquals(texts("h2").slice(0, 3), ["Results on tasks of held-out subjects", "Learning curve", "Each task"]);
+  assertStringIncludes(html, "bootstrap over 5 tasks");
+});
