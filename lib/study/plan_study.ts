@@ -1,4 +1,4 @@
-import type { Config } from "../config/mod.ts";
+import { type Config, configSchema } from "../config/mod.ts";
 import { type ClipSet, splitSubjects } from "../data/mod.ts";
 import { classNames } from "../training/mod.ts";
 import { type Variant, variantsOf } from "./_variants.ts";
@@ -8,7 +8,7 @@ import type { Corruption, Protocol, StudyPlan, StudyRow, Unit } from "./types.ts
 
 /** Options of {@linkcode planStudy}. */
 export interface PlanStudyOptions {
-  /** Algorithms to compare. @default {the configuration's; for noise, supervised beside it} */
+  /** Algorithms to compare. @default {the configuration's; for noise, supervised beside it unless labels are shuffled} */
   readonly algorithms?: readonly Config["algorithm"][];
   /** Backbones of the ablation. @default {conv4 alone} */
   readonly backbones?: readonly Config["backbone"][];
@@ -37,6 +37,19 @@ const NO_COLOUR =
 function corruptionsOf({ recipe }: ClipSet): Corruption["kind"][] {
   const colour = recipe.channels > 1 && recipe.input === "frames";
   return colour ? ["mask", "noise", "grayscale"] : ["mask", "noise"];
+}
+
+const NORMS: Readonly<Record<Config["norm"], string>> = {
+  support: "Query clips are normalised by running or support statistics.",
+  transductive: "Normalisation is TRANSDUCTIVE: query clips by their own batch.",
+};
+
+/** Refuses a row whose changes the configuration does not allow. */
+function checkVariant(protocol: Protocol, { name, changes }: Variant, config: Config): void {
+  const checked = configSchema.safeParse({ ...config, ...changes });
+  if (checked.success) return;
+  const { path, message } = checked.error.issues[0]!;
+  throw new RangeError(`Cannot run ${protocol}: row «${name}»: ${path.join(".")}: ${message}`);
 }
 
 /**
@@ -72,7 +85,9 @@ function corruptionsOf({ recipe }: ClipSet): Corruption["kind"][] {
  */
 export function planStudy(protocol: Protocol, config: Config, set: ClipSet, options: PlanStudyOptions = {}): StudyPlan {
   const {
-    algorithms = protocol === "noise" ? [...new Set([config.algorithm, "supervised" as const])] : [config.algorithm],
+    algorithms = protocol === "noise" && !config.shuffleLabels
+      ? [...new Set([config.algorithm, "supervised" as const])]
+      : [config.algorithm],
     backbones = ["conv4"],
     shots = protocol === "fewshot" ? [1, 5] : [config.shots],
     folds = 5,
@@ -85,6 +100,7 @@ export function planStudy(protocol: Protocol, config: Config, set: ClipSet, opti
   const kinds = corruptionsOf(set);
   if (protocol === "noise" && kinds.length < 3) notes.push(NO_COLOUR);
   const variants = variantsOf(protocol, config, { algorithms, backbones, shots, kinds });
+  for (const variant of variants) checkVariant(protocol, variant, config);
   const each = protocol === "loso" || protocol === "cde";
   const splits = Array.from(
     { length: runs },
@@ -150,7 +166,7 @@ export function planStudy(protocol: Protocol, config: Config, set: ClipSet, opti
     protocol,
     summary: `${summary}${how} ${people === 1 ? "One subject" : `${people} subjects`} held out, ${tasks}${
       runs === 1 ? "one run" : `${runs} runs`
-    }.`,
+    }. ${NORMS[config.norm]}`,
     ...(config.shuffleLabels && { resampled: "tasks" as const }),
     classes: classNames(config, set),
     units,

@@ -36,7 +36,10 @@ export function reportOf(run: TrainedModel, context: ReportContext): ReportData 
       `${subjects.heldout.length} ${subjects.heldout.length === 1 ? "subject" : "subjects"} held out of ${
         subjects.heldout.length + subjects.train.length
       }; ` +
-      `each calibrated by ${how} on up to ${evaluation.shots} clips a class, all its other clips predicted. ` +
+      (card.config.shuffleLabels
+        ? `${evaluation.subjects.length} random tasks of theirs, labels shuffled, each calibrated by ${how} on up to ` +
+          `${evaluation.shots} clips a class. `
+        : `each calibrated by ${how} on up to ${evaluation.shots} clips a class, all its other clips predicted. `) +
       (card.config.norm === "support"
         ? "Normalisation: running statistics before, support statistics after calibration, never those of the query clips."
         : "Normalisation: TRANSDUCTIVE, each batch of query clips by itself; the functions do not predict so."),

@@ -177,3 +177,9 @@ Deno.test("summariseStudy() compares the rows of a group with the first of that 
   assertAlmostEquals(beyond[1]!, -0.1);
   assertAlmostEquals(beyond[3]!, -0.1);
 });
+
+Deno.test("summariseStudy() keeps tasks of one number in several folds apart", () => {
+  const task = (right: number) => subject("task/0001", [[right, 4 - right, 0], [0, 0, 0], [0, 0, 0]]);
+  const { subjects } = summarise([{ runs: [[0, 1]] }], [unit([task(4)]), unit([task(1)])]).rows[0]!;
+  assertEquals(subjects!.map(({ name, after }) => [name, after]), [["task/0001", 1], ["task/0001, fold 2", 0.25]]);
+});
