@@ -1,5 +1,5 @@
 import { type Config, configSchema } from "../lib/config/mod.ts";
-import { renderStudy, type RowSummary, type StudySummary } from "../lib/eval/mod.ts";
+import { renderStudy } from "../lib/eval/mod.ts";
 import { chooseBackend } from "../lib/runtime/mod.ts";
 import {
   estimateStudy,
@@ -7,17 +7,22 @@ import {
   type PlanStudyOptions,
   type Protocol,
   runStudy,
+  settleStudy,
   summariseStudy,
 } from "../lib/study/mod.ts";
 import { loadData } from "../lib/training/mod.ts";
 import type { EvaluateValues } from "./_evaluate_spec.ts";
 import { createBars } from "./_lib/bars.ts";
-import { checkFilePlace, openOutput, type Output, writeFileAtomic } from "./_lib/json_out.ts";
+import { dataName } from "./_lib/data_name.ts";
+import { checkFilePlace, openOutput, writeFileAtomic } from "./_lib/json_out.ts";
 import { peakRss } from "./_lib/peak_rss.ts";
 import { formatSeconds } from "./_lib/progress.ts";
 import { configOf, storeOf } from "./_lib/run_flags.ts";
 import { sourceCommit } from "./_lib/source_commit.ts";
+import { studyLines } from "./_lib/study_lines.ts";
 import { UsageError } from "./_lib/usage_error.ts";
+
+const counted = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
 
 /** Some of a configuration's choices, comma-separated, or all of them. */
 function listOf<T extends string>(flag: string, choices: readonly T[], text: string): T[] {
@@ -87,39 +92,6 @@ async function readFlags(values: EvaluateValues): Promise<{ config: Config; opti
   };
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(1)}`;
-
-/** One line of the printed table. */
-function line(row: RowSummary, width: number): string {
-  const name = row.name.padEnd(width);
-  if (row.metrics === undefined) return `  ${name}  failed: ${row.failed}`;
-  const cells = (["accuracy", "uf1", "uar"] as const).map((metric) => {
-    const { before, after } = row.metrics![metric];
-    const change = row.shots === 0 ? "" : `${percent(before.estimate).padStart(5)} → `;
-    return `${change}${percent(after.estimate).padStart(5)} [${percent(after.low)}, ${percent(after.high)}]`.padEnd(36);
-  });
-  return `  ${name}  ${cells.join("")}${formatSeconds(row.secondsPerTraining!)}`;
-}
-
-function say(summary: StudySummary, output: Output): void {
-  const width = Math.max(...summary.rows.map((row) => row.name.length));
-  output.say(`\n${summary.summary}`);
-  for (const note of summary.notes) output.say(`Note: ${note}`);
-  output.say(
-    `\n  ${"".padEnd(width)}  ${
-      ["accuracy %", "UF1 %", "UAR %"].map((name) => `${name}, before → after [95 %]`.padEnd(36)).join("")
-    }a training`,
-  );
-  for (const row of summary.rows) output.say(line(row, width));
-  for (const row of summary.rows) {
-    for (const { database, clips, before, after } of row.databases ?? []) {
-      const figure = (metric: "uf1" | "uar") =>
-        `${row.shots === 0 ? "" : `${percent(before[metric])} → `}${percent(after[metric])}`;
-      output.say(`  ${row.name}, ${database} (${clips} clips): UF1 ${figure("uf1")}, UAR ${figure("uar")}`);
-    }
-  }
-}
-
 /**
  * Runs a protocol that trains inside itself; prints its table, writes the report and the JSON.
  *
@@ -145,14 +117,16 @@ export async function evaluateStudy(values: EvaluateValues, signal: AbortSignal)
     });
     const plan = planStudy(values.protocol as Protocol, config, set, options);
     bars.finish();
-    output.say(`${plan.summary} ${plan.rows.length} rows, ${plan.units.length} trainings.`);
+    output.say(`${plan.summary} ${counted(plan.rows.length, "row")}, ${counted(plan.units.length, "training")}.`);
     if (values["dry-run"]) {
       for (const note of plan.notes) output.say(`Note: ${note}`);
       const cost = await estimateStudy(plan, set, { workers, signal });
       output.say(
-        `Would run ${cost.trainings} trainings, ${cost.steps} outer steps: about ${formatSeconds(cost.seconds)} on ${
-          Math.max(1, workers)
-        } cores (timed on this machine as it is now). Finished ones are kept in ${store.url}.`,
+        `Would run ${counted(cost.trainings, "training")}, ${counted(cost.steps, "outer step")}: about ${
+          formatSeconds(cost.seconds)
+        } on ${
+          counted(Math.max(1, workers), "core")
+        } (timed on this machine as it is now). Finished ones are kept in ${store.url}.`,
       );
       await output.json({ protocol: plan.protocol, summary: plan.summary, notes: plan.notes, ...cost });
       return;
@@ -166,7 +140,9 @@ export async function evaluateStudy(values: EvaluateValues, signal: AbortSignal)
         bars.update(`Protocol ${plan.protocol}`, Number(done.toFixed(2)), total, kept > 0 ? `${kept} kept` : undefined),
     });
     bars.finish();
-    const summary = summariseStudy(plan, results, { seed: config.seed });
+    const settled = settleStudy(plan, set);
+    const table = summariseStudy(plan, results, { seed: config.seed });
+    const summary = { ...table, rows: table.rows.map((row, i) => ({ ...row, settings: settled.rows[i]! })) };
     const commit = await sourceCommit();
     const environment = {
       backend: backend.name,
@@ -178,14 +154,14 @@ export async function evaluateStudy(values: EvaluateValues, signal: AbortSignal)
       more: { workers: String(workers), clips: String(set.ids.length), data: config.data },
     };
     const data = {
-      title: `${plan.protocol} on ${config.data}`,
+      title: `${plan.protocol} on ${dataName(config.data)}`,
       created: new Date().toISOString(),
       summary,
-      config,
+      config: settled.config,
       environment,
     };
     await writeFileAtomic(reportFile, renderStudy(data));
-    say(summary, output);
+    for (const text of studyLines(summary)) output.say(text);
     output.say(`\nThe report is ${reportFile}; took ${formatSeconds(environment.seconds)}.`);
     await output.json(data);
   } catch (error) {

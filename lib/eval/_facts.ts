@@ -20,7 +20,7 @@ function environmentRows(environment: ReportEnvironment): [string, string][] {
     ["why this backend", why],
     ["Deno", deno],
     ["duration", duration(seconds)],
-    ["peak memory", `${(peakRssBytes / 2 ** 20).toFixed(0)} MiB`],
+    ["peak memory", `${(peakRssBytes / 1e9).toFixed(2)} GB`],
     ...(commit === undefined ? [] : [["commit", commit] as [string, string]]),
     ...Object.entries(more),
   ];

@@ -29,3 +29,8 @@ export function duration(seconds: number): string {
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
+
+/** What guessing gets, for the line below a table. */
+export function chance({ length: n }: { readonly length: number }): string {
+  return n === 0 ? "" : `Chance level, accuracy and UAR of an even guess: ${percent(1 / n)} (1/${n}).`;
+}

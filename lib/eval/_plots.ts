@@ -18,10 +18,26 @@ export function thin(curve: readonly ReportStep[]): ReportStep[] {
   return out;
 }
 
+/** Points of the moving mean of a curve as it is drawn; 1: there is none. */
+export function movingWindow(curve: readonly ReportStep[], what: "loss" | "accuracy"): number {
+  return Math.max(1, Math.round(thin(curve.filter((step) => Number.isFinite(step[what]))).length / 12));
+}
+
+/** The axis of outer steps, ticks at whole steps. */
+export function stepAxis(data: readonly ReportStep[]): Plot.ScaleOptions {
+  const steps = [...new Set(data.map(({ step }) => step))].sort((a, b) => a - b);
+  const range = (steps.at(-1) ?? 0) - (steps[0] ?? 0);
+  return {
+    label: "outer step",
+    ...(range < 8 && { ticks: steps }),
+    tickFormat: (step: number) => String(step),
+  };
+}
+
 /** Loss or accuracy over outer steps: the values faint, their moving mean strong. */
 export function curvePlot(curve: readonly ReportStep[], what: "loss" | "accuracy"): string {
   const data = thin(curve.filter((step) => Number.isFinite(step[what])));
-  const k = Math.max(1, Math.round(data.length / 12));
+  const k = movingWindow(curve, what);
   const y = what;
   const lines = [
     Plot.lineY(data, { x: "step", y, stroke: "var(--after)", strokeOpacity: k > 1 ? 0.35 : 1 }),
@@ -31,10 +47,11 @@ export function curvePlot(curve: readonly ReportStep[], what: "loss" | "accuracy
   const value = last === undefined ? "" : `, ${last[what].toPrecision(3)} at step ${last.step}`;
   return draw(`Query ${what} over outer steps${value}`, {
     width: 440,
-    height: 220,
+    height: 230,
+    marginTop: 34,
     marginLeft: 44,
     marginBottom: 42,
-    x: { label: "outer step" },
+    x: stepAxis(data),
     y: what === "loss"
       ? { label: "query loss", grid: true, zero: true, nice: true }
       : { label: "query accuracy, %", grid: true, domain: [0, 100], percent: true },

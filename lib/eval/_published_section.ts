@@ -1,5 +1,7 @@
 import { escapeHtml } from "./_html.ts";
 import { type PrintedFigure, PUBLISHED, type PublishedTable } from "./published.ts";
+import { enoughSubjects, shownFigure } from "./_shown_figure.ts";
+import { overRuns } from "./_study_table.ts";
 import type { RowSummary, StudySummary } from "./study_report_data.ts";
 
 const COLUMNS = ["full", "smic", "casme2", "samm"] as const;
@@ -25,7 +27,10 @@ function databasesOf(rows: readonly RowSummary[]): string[] {
 /** Our figures by column. The figure over all is there only when they are the composite's own databases. */
 function ours(row: RowSummary, present: readonly string[]): Partial<Record<Column, readonly [number, number]>> {
   if (row.metrics === undefined) return {};
-  const whole = [row.metrics.uf1.after.estimate, row.metrics.uar.after.estimate] as const;
+  const whole = [
+    shownFigure(row, row.metrics.uf1, "after").value,
+    shownFigure(row, row.metrics.uar, "after").value,
+  ] as const;
   const only = present.length === 1 ? databaseOf(present[0]!) : undefined;
   if (only !== undefined) return { [only]: whole };
   const parts = (row.databases ?? []).flatMap(({ database, after }) => {
@@ -75,6 +80,8 @@ function compositeTable(rows: readonly RowSummary[], present: readonly string[])
     }, the published one SMIC, CASME II and SAMM: compare by database.`;
   return `<h3>MEGC2019 composite, leave one subject out: UF1 / UAR, percent</h3>
 <p class="soft">Ours first.${pooled} Our last θ is evaluated, nothing is chosen on held-out people.${
+    overRuns(rows) ? " With several runs, ours over all is the mean over runs, ours by database the first run's." : ""
+  }${
     rows.some((row) => row.shots > 0)
       ? " Rows with K predict the other clips only and have seen the person: a different task from the published one."
       : ""
@@ -111,19 +118,33 @@ function ownTable(rows: readonly RowSummary[], present: readonly string[]): stri
   const body = rows.flatMap((row) => {
     if (row.metrics === undefined) return [];
     const cells = (["accuracy", "macroF1", "uar"] as const).map((metric) => {
-      const { estimate, low, high } = row.metrics![metric].after;
-      return `<td>${bare(estimate)} <small>[${bare(low)}, ${bare(high)}]</small></td>`;
+      const { value, low, high } = shownFigure(row, row.metrics![metric], "after");
+      const { runs } = row.metrics![metric];
+      const bounds = runs
+        ? ` <small>± ${bare(runs.after.half)}</small>`
+        : low === undefined || high === undefined
+        ? ""
+        : ` <small>[${bare(low)}, ${bare(high)}]</small>`;
+      return `<td>${bare(value)}${bounds}</td>`;
     });
     return [`<tr class="ours"><th scope="row">${escapeHtml(row.name)}</th>${cells.join("")}</tr>`];
   });
-  return `<h3>This run, on ${escapeHtml(present.join(", "))}: percent, after calibration [95 %]</h3>
+  const done = rows.filter((row) => row.metrics !== undefined);
+  const intervals = overRuns(rows)
+    ? ", mean over runs ± half of its 95 % interval"
+    : done.every(enoughSubjects)
+    ? " [95 %]"
+    : "; too few subjects for an interval";
+  return `<h3>This run, on ${escapeHtml(present.join(", "))}: percent, after calibration${intervals}</h3>
 <div class="scroll"><table class="fixed"><thead><tr><th scope="col" class="text">Row</th><th scope="col">ACC</th><th scope="col">F1 (macro)</th><th scope="col">UAR</th></tr></thead><tbody>
 ${body.join("\n")}
 </tbody></table></div>`;
 }
 
 /** What others printed beside what this run found, with what is known of how; empty when nothing fits. */
-export function publishedSection({ protocol, rows }: StudySummary): string {
+export function publishedSection({ protocol, rows, resampled }: StudySummary): string {
+  // Random tasks with labels of their own are another benchmark than faces.
+  if (resampled === "tasks") return "";
   const present = databasesOf(rows);
   const parts: string[] = [];
   const claim = PUBLISHED.claims[protocol];

@@ -25,11 +25,18 @@ th[scope=row], td.text, th.text { text-align: left; }
 .worse { color: var(--worse); }
 .pair { display: flex; flex-wrap: wrap; gap: 1.5rem 2.5rem; } .pair > * { flex: 1 1 18rem; min-width: 0; }
 figure { margin: .75rem 0; } figure svg { max-width: 100%; height: auto; }
+.stack > * { margin: .75rem 0; }
 .confusion td { text-align: center; min-width: 4.2rem; background: rgba(var(--shade), calc(var(--share, 0) * .55)); }
 .confusion td small { display: block; color: var(--soft); line-height: 1.1; }
 .facts td { font-size: .9rem; overflow-wrap: anywhere; } .facts th { font-weight: 400; white-space: nowrap; }
 .facts code { font-size: .85rem; }
 .key { display: inline-block; width: .7em; height: .7em; border-radius: 50%; vertical-align: -.02em; }
 .key.open { border: 2px solid var(--before); } .key.full { background: var(--after); } .key.drop { background: var(--worse); }
+@media (max-width: 36rem) {
+  .headline thead { display: none; } .headline tr { display: grid; grid-template-columns: repeat(3, 1fr); padding: .5rem 0; }
+  .headline th { grid-column: 1 / -1; border: 0; } .headline td { text-align: left; border: 0; padding: .2rem .5rem; }
+  .headline td::before { content: attr(data-label); display: block; color: var(--soft); font-size: .75rem; font-weight: 400; }
+  .confusion th, .confusion td { padding: .3rem .25rem; min-width: 2.6rem; }
+}
 @media print { body { max-width: none; padding: 0; } figure, tr { break-inside: avoid; } }
 `;

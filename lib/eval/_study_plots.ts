@@ -1,9 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import { draw } from "./_draw.ts";
 import { escapeHtml } from "./_html.ts";
-import { thin } from "./_plots.ts";
+import { stepAxis, thin } from "./_plots.ts";
 import { SERIES } from "./_study_style.ts";
-import { METRIC_NAMES } from "./_study_table.ts";
+import { shownFigure } from "./_shown_figure.ts";
+import { METRIC_NAMES, overRuns } from "./_study_table.ts";
 import type { ReportStep } from "./report_data.ts";
 import type { MetricName, RowSummary } from "./study_report_data.ts";
 
@@ -12,8 +13,9 @@ interface Point {
   readonly x: number;
   readonly before: number;
   readonly after: number;
-  readonly low: number;
-  readonly high: number;
+  /** Absent where an interval would mean nothing. */
+  readonly low?: number;
+  readonly high?: number;
 }
 
 /** Rows joined by a line. */
@@ -36,10 +38,12 @@ function legend(names: readonly string[], dashed?: string): string {
 /** The rows that have a place in a plot, by series. A series of one point begins those named after it. */
 function seriesOf(rows: readonly RowSummary[], metric: MetricName): Series[] {
   const groups = new Map<string, Point[]>();
-  for (const { x, series = "", metrics } of rows) {
+  for (const row of rows) {
+    const { x, series = "", metrics } = row;
     if (x === undefined || metrics === undefined) continue;
-    const { before, after } = metrics[metric];
-    const point = { x, before: before.estimate, after: after.estimate, low: after.low, high: after.high };
+    const { value: before } = shownFigure(row, metrics[metric], "before");
+    const { value: after, ...bounds } = shownFigure(row, metrics[metric], "after");
+    const point = { x, before, after, ...bounds };
     groups.set(series, [...(groups.get(series) ?? []), point]);
   }
   const starts = [...groups].filter(([name, points]) =>
@@ -68,13 +72,24 @@ function sensitivityPlot(all: readonly Series[], label: string, axis: string, pe
     const options = { dx: (i - (all.length - 1) / 2) * 4, stroke: color(i) };
     const data = points.map((point) => ({
       x: point.x * scale,
-      ...Object.fromEntries((["before", "after", "low", "high"] as const).map((key) => [key, 100 * point[key]])),
+      before: 100 * point.before,
+      after: 100 * point.after,
+      // An interval over runs can reach beyond what a share can be.
+      ...(point.low !== undefined && point.high !== undefined &&
+        { low: 100 * Math.max(0, point.low), high: 100 * Math.min(1, point.high) }),
     }));
     return [
       ...(all.length <= 3
         ? [Plot.lineY(data, { x: "x", y: "before", strokeDasharray: "4 4", strokeOpacity: 0.7, ...options })]
         : []),
-      Plot.ruleX(data, { x: "x", y1: "low", y2: "high", strokeOpacity: 0.55, strokeWidth: 1.5, ...options }),
+      Plot.ruleX(data.filter((point) => "low" in point), {
+        x: "x",
+        y1: "low",
+        y2: "high",
+        strokeOpacity: 0.55,
+        strokeWidth: 1.5,
+        ...options,
+      }),
       Plot.lineY(data, { x: "x", y: "after", strokeWidth: 2, ...options }),
       Plot.dot(data, { x: "x", y: "after", r: 3.5, ...options, fill: color(i) }),
     ];
@@ -82,6 +97,7 @@ function sensitivityPlot(all: readonly Series[], label: string, axis: string, pe
   return draw(`${label} over ${axis}`, {
     width: 440,
     height: 280,
+    marginTop: 34,
     marginLeft: 44,
     marginBottom: 42,
     x: {
@@ -96,14 +112,20 @@ function sensitivityPlot(all: readonly Series[], label: string, axis: string, pe
 }
 
 /** Accuracy, UF1 and UAR over what a protocol varies; empty when its rows have no such places. */
-export function sensitivity(protocol: string, rows: readonly RowSummary[]): string {
+export function sensitivity(protocol: string, rows: readonly RowSummary[], people: string): string {
   const axis = AXES[protocol] ?? "x";
   const shown = METRIC_NAMES.slice(0, 3).map(([metric, label]) => ({ label, all: seriesOf(rows, metric) }));
   const first = shown[0]!.all;
   if (new Set(first.flatMap(({ points }) => points.map(({ x }) => x))).size < 2) return "";
+  const bounded = first.some(({ points }) => points.some(({ low }) => low !== undefined));
+  const intervals = overRuns(rows)
+    ? ": mean over runs with its 95 % interval"
+    : bounded
+    ? `, with 95 % intervals over resampled ${people}`
+    : `; too few ${people} for an interval`;
   const dashed = first.length <= 3 ? "before calibration" : undefined;
   return `<h2>Sensitivity</h2>
-<p class="soft">After calibration, with 95 % intervals over resampled subjects.</p>
+<p class="soft">After calibration${intervals}.</p>
 ${legend(first.map(({ name }) => name || "rows"), dashed)}
 <div class="plots">
 ${
@@ -142,9 +164,10 @@ function curvesPlot(curves: readonly (readonly ReportStep[])[], what: "loss" | "
   return draw(`Query ${what} over outer steps`, {
     width: 440,
     height: 220,
+    marginTop: 34,
     marginLeft: 44,
     marginBottom: 42,
-    x: { label: "outer step" },
+    x: stepAxis(curves.flat()),
     y: what === "loss"
       ? { label: "query loss", grid: true, zero: true, nice: true }
       : { label: "query accuracy, %", grid: true, domain: [0, 100], percent: true },

@@ -1,6 +1,8 @@
-import { duration, escapeHtml, percent, points } from "./_html.ts";
+import { chance, duration, escapeHtml, percent, points } from "./_html.ts";
+import { FEWEST_SUBJECTS } from "./fewest_subjects.ts";
 import type { Interval } from "./metrics.ts";
-import type { DatabaseSummary, MetricName, RowMetric, RowSummary } from "./study_report_data.ts";
+import { enoughSubjects } from "./_shown_figure.ts";
+import type { DatabaseSummary, MeanInterval, MetricName, RowMetric, RowSummary } from "./study_report_data.ts";
 
 /** Metrics of every table, in order. */
 export const METRIC_NAMES: readonly (readonly [MetricName, string])[] = [
@@ -25,30 +27,51 @@ function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, " ");
 }
 
-/** A signed difference with its interval, marked when the interval leaves zero out. */
-function difference(label: string, { estimate, low, high }: Interval): string {
-  const side = low > 0 ? ' class="more"' : high < 0 ? ' class="less"' : "";
-  return `<small${side}>${label} ${points(estimate)} [${points(low)}, ${points(high)}]</small>`;
+/** "more" or "less" when an interval leaves zero out as it is printed, with one decimal of a point. */
+export function sideOf(low: number, high: number): "more" | "less" | null {
+  const printed = (share: number) => Number((100 * share).toFixed(1));
+  return printed(low) > 0 ? "more" : printed(high) < 0 ? "less" : null;
 }
 
-function metricCell({ before, after, gain, beyondFirst, runs }: RowMetric, shots: number): string {
-  const lines = [
-    `${shots === 0 ? "" : `${bare(before.estimate)} → `}<strong>${bare(after.estimate)}</strong>`,
-    `<small>95 % [${bare(after.low)}, ${bare(after.high)}]</small>`,
-  ];
-  if (shots > 0) lines.push(difference("gain", gain));
-  if (beyondFirst) lines.push(difference("to ◆", beyondFirst));
+/** A signed difference with its interval, marked when the interval leaves zero out. */
+function difference(label: string, { estimate, low, high }: Interval, enough: boolean): string {
+  if (!enough) return `<small>${label} ${points(estimate)}</small>`;
+  const side = sideOf(low, high);
+  return `<small${side ? ` class="${side}"` : ""}>${label} ${points(estimate)} [${points(low)}, ${
+    points(high)
+  }]</small>`;
+}
+
+/** The same over runs. */
+function runsDifference(label: string, { mean, half }: MeanInterval): string {
+  const side = sideOf(mean - half, mean + half);
+  return `<small${side ? ` class="${side}"` : ""}>${label} ${points(mean)} ± ${bare(half)}</small>`;
+}
+
+function metricCell(row: RowSummary, { before, after, gain, beyondFirst, runs }: RowMetric): string {
+  const enough = enoughSubjects(row);
+  const change = row.shots > 0;
+  const bounds = enough ? ` [${bare(after.low)}, ${bare(after.high)}]` : "";
   if (runs) {
-    const over = ({ mean, half }: { mean: number; half: number }) => `${bare(mean)} ± ${bare(half)}`;
-    if (shots > 0) lines.push(`<small>runs, before ${over(runs.before)}</small>`);
-    lines.push(`<small>runs${shots === 0 ? "" : ", after"} ${over(runs.after)}</small>`);
+    const over = ({ mean, half }: MeanInterval) => `${bare(mean)} ± ${bare(half)}`;
+    return `<td>${change ? `${over(runs.before)} → ` : ""}<strong>${over(runs.after)}</strong>${
+      change ? runsDifference("gain", runs.gain) : ""
+    }${runs.beyondFirst ? runsDifference("to ◆", runs.beyondFirst) : ""}<small>first run ${
+      change ? `${bare(before.estimate)} → ` : ""
+    }${bare(after.estimate)}${bounds}</small></td>`;
   }
+  const lines = [`${change ? `${bare(before.estimate)} → ` : ""}<strong>${bare(after.estimate)}</strong>`];
+  if (enough) lines.push(`<small>95 %${bounds}</small>`);
+  if (change) lines.push(difference("gain", gain, enough));
+  if (beyondFirst) lines.push(difference("to ◆", beyondFirst, enough));
   return `<td>${lines.join("")}</td>`;
 }
 
-/** Whether others of as many shots are compared with this row: the first of them that did not fail. */
+/** Whether others of its group and as many shots are compared with this row: the first that did not fail. */
 function isReference(row: RowSummary, rows: readonly RowSummary[]): boolean {
-  const same = rows.filter((other) => other.shots === row.shots && other.metrics !== undefined);
+  const same = rows.filter(({ shots, group, metrics }) =>
+    shots === row.shots && group === row.group && metrics !== undefined
+  );
   return same.length > 1 && same[0] === row;
 }
 
@@ -63,7 +86,7 @@ function rowLine(row: RowSummary, rows: readonly RowSummary[]): string {
       escapeHtml(row.failed ?? "")
     }</td></tr>`;
   }
-  const cells = METRIC_NAMES.map(([metric]) => metricCell(metrics[metric], row.shots)).join("");
+  const cells = METRIC_NAMES.map(([metric]) => metricCell(row, metrics[metric])).join("");
   const time = secondsPerTraining === undefined ? "–" : duration(secondsPerTraining);
   const all = trainSeconds === undefined ? "" : `<small>all ${duration(trainSeconds)}</small>`;
   const size = parameters === undefined ? "–" : grouped(parameters);
@@ -71,21 +94,47 @@ function rowLine(row: RowSummary, rows: readonly RowSummary[]): string {
   return `<tr>${name}${cells}<td>${time}${all}</td><td>${size}${memory}</td></tr>`;
 }
 
+/** Whether the rows stand for several runs. */
+export function overRuns(rows: readonly RowSummary[]): boolean {
+  return rows.some((row) => row.metrics?.accuracy.runs !== undefined);
+}
+
 /** Every row of a protocol: metrics with their intervals, times and sizes; rows that failed say why. */
-export function rowsTable(rows: readonly RowSummary[]): string {
+export function rowsTable(
+  rows: readonly RowSummary[],
+  { people, classes }: { readonly people: string; readonly classes: readonly string[] },
+): string {
   const calibrated = rows.some((row) => row.shots > 0);
   const compared = rows.some((row) => isReference(row, rows));
-  const several = rows.some((row) => row.metrics?.accuracy.runs !== undefined);
+  const several = overRuns(rows);
+  const few = rows.some((row) => row.metrics !== undefined && !enoughSubjects(row));
   const key = [
     calibrated
       ? "<strong>Before → after</strong> calibration; rows without calibration have one figure. K: up to so many " +
         "calibration clips a class, never a person's last one."
       : "One figure a row: nothing is calibrated.",
-    "95 %: interval of the last figure over resampled subjects.",
+    ...(several
+      ? [
+        "± : half of the 95 % interval of the mean over runs (Student's t). First run: its figure" +
+        (few ? "." : ` [95 %: interval over resampled ${people}].`),
+      ]
+      : few
+      ? []
+      : [`95 %: interval of the last figure over resampled ${people}.`]),
+    ...(few ? [`Fewer than ${FEWEST_SUBJECTS} ${people}: too few ${people} for an interval.`] : []),
     ...(calibrated ? ["Gain: after minus before, points, with its interval."] : []),
-    ...(compared ? ["To ◆: this row's last figure minus that of the row with ◆ of the same K, same subjects."] : []),
-    ...(several ? ["Runs: mean over runs ± half of its 95 % interval (Student's t); all else is the first run."] : []),
-    "Coloured differences have intervals that leave zero out. Training: the mean of one, and all of a row.",
+    ...(compared
+      ? [
+        `To ◆: this row's last figure minus that of the row with ◆ of the same ${
+          rows.some(({ group }) => group !== undefined) ? "algorithm" : "K"
+        }, same ${people}.`,
+      ]
+      : []),
+    "Coloured differences have printed intervals that leave zero out. Training: the mean of one, and all of a row.",
+  ];
+  const below = [
+    chance(classes),
+    ...(rows.length > 2 ? ["Many rows are compared without correction for multiple comparison."] : []),
   ];
   return `<p class="soft">${key.join(" ")}</p>
 <div class="scroll"><table class="rows">
@@ -94,7 +143,8 @@ export function rowsTable(rows: readonly RowSummary[]): string {
   }<th scope="col">Training</th><th scope="col">Parameters</th></tr></thead>
 <tbody>
 ${rows.map((row) => rowLine(row, rows)).join("\n")}
-</tbody></table></div>`;
+</tbody></table></div>
+<p class="soft">${below.join(" ")}</p>`;
 }
 
 /** Every row by database; empty when no row has several. */
@@ -113,7 +163,9 @@ export function databasesTable(rows: readonly RowSummary[]): string {
     )
   );
   return `<h2>By database</h2>
-<p class="soft">Clips of one database out of the same predictions, percent.</p>
+<p class="soft">Clips of one database out of the same predictions${
+    overRuns(rows) ? ", of the first run" : ""
+  }, percent.</p>
 <div class="scroll"><table class="rows">
 <thead><tr><th scope="col" class="text">Row</th><th scope="col" class="text">Database</th><th scope="col">Clips</th>${
     METRIC_NAMES.map(([, label]) => `<th scope="col">${label}</th>`).join("")

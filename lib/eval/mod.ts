@@ -5,3 +5,4 @@ export * from "./report.ts";
 export * from "./report_data.ts";
 export * from "./study_report_data.ts";
 export * from "./render_study.ts";
+export * from "./fewest_subjects.ts";

@@ -6,7 +6,7 @@ import { publishedSection } from "./_published_section.ts";
 import { corruptionTable } from "./_corruption_table.ts";
 import { learningCurves, sensitivity } from "./_study_plots.ts";
 import { STUDY_STYLE } from "./_study_style.ts";
-import { databasesTable, rowsTable, subjectsTable } from "./_study_table.ts";
+import { databasesTable, overRuns, rowsTable, subjectsTable } from "./_study_table.ts";
 import { subjects } from "./_subjects.ts";
 import type { RowSummary, StudyReportData } from "./study_report_data.ts";
 
@@ -44,29 +44,43 @@ const OPEN = 2;
 export function renderStudy(data: StudyReportData): string {
   const { title, created, summary } = data;
   const { protocol, rows, notes, classes } = summary;
+  const people = summary.resampled ?? "subjects";
+  const first = overRuns(rows) ? ", of the first run" : "";
   const remarks = notes.map((note) => `<li>${escapeHtml(note)}</li>`).join("\n");
   return page(
     { title, created, summary: summary.summary },
     `${notes.length > 0 ? `<ul class="notes">\n${remarks}\n</ul>` : ""}
-<h2>Results on held-out subjects</h2>
+<h2>Results on ${people === "tasks" ? "tasks of held-out subjects" : "held-out subjects"}</h2>
 <p class="soft">Predictions of all folds are pooled before a metric is taken. The last θ of a training is evaluated: ` +
       `nothing is chosen on held-out people.</p>
-${rowsTable(rows)}
+${rowsTable(rows, { people, classes })}
 ${databasesTable(rows)}
-${sensitivity(protocol, rows)}
+${sensitivity(protocol, rows, people)}
 ${protocol === "noise" ? corruptionTable(rows) : ""}
 ${publishedSection(summary)}
 <h2>Learning curves</h2>
-<p class="soft">Of the training tasks, after adaptation; mean over the folds of the first run.</p>
+<p class="soft">Of the training tasks, after adaptation; mean over the folds${first}.</p>
 ${learningCurves(rows)}
-<h2>Each held-out subject</h2>
-${everySubject(rows)}
+${people === "tasks" ? "" : `<h2>Each held-out subject${first}</h2>\n${everySubject(rows)}`}
 <h2>Confusion</h2>
-<p class="soft">Pooled over folds. Rows: the true class; columns: the prediction. Clips, and their share of the row.</p>
+<p class="soft">Pooled over folds${first}. Rows: the true class; columns: the prediction. Clips, and their share of the row.</p>
 ${rows.filter((row) => row.confusion).map((row, i) => confusions(row, classes, i < OPEN)).join("\n")}
-${environmentAndConfiguration(data.environment, data.config)}`,
+${environmentAndConfiguration(data.environment, { ...data.config, ...differing(rows) })}`,
     STUDY_STYLE,
   );
+}
+
+/** Settings that differ between rows, each value with the rows that have it. */
+function differing(rows: readonly RowSummary[]): Record<string, string> {
+  const names = [...new Set(rows.flatMap(({ settings = {} }) => Object.keys(settings)))];
+  return Object.fromEntries(names.map((name) => {
+    const values = Map.groupBy(
+      rows.filter(({ settings }) => settings !== undefined),
+      ({ settings }) => JSON.stringify(settings![name] ?? null),
+    );
+    const text = [...values].map(([value, own]) => `${value} (${own.map((row) => row.name).join("; ")})`);
+    return [name, text.join(", ")];
+  }));
 }
 
 /** One row as a plot, the first that calibrates; all rows as a table to unfold. */
@@ -86,7 +100,7 @@ function everySubject(rows: readonly RowSummary[]): string {
 function confusions({ name, shots, confusion: counts }: RowSummary, classes: readonly string[], open: boolean): string {
   const after = confusion(shots === 0 ? "Without calibration" : "After calibration", classes, counts!.after);
   const before = shots === 0 ? "" : confusion("Before calibration", classes, counts!.before);
-  const pair = `<div class="pair">\n${before}\n${after}\n</div>`;
+  const pair = `<div class="${classes.length > 4 ? "stack" : "pair"}">\n${before}\n${after}\n</div>`;
   return open
     ? `<h3>${escapeHtml(name)}</h3>\n${pair}`
     : `<details><summary>${escapeHtml(name)}</summary>${pair}</details>`;

@@ -1,9 +1,12 @@
 import { confusion } from "./_confusion.ts";
 import { environmentAndConfiguration } from "./_facts.ts";
-import { percent, points } from "./_html.ts";
+import { chance, percent, points } from "./_html.ts";
 import { page } from "./_page.ts";
-import { curvePlot } from "./_plots.ts";
+import { curvePlot, movingWindow } from "./_plots.ts";
 import { subjects } from "./_subjects.ts";
+import { enoughSubjects } from "./_shown_figure.ts";
+import { sideOf } from "./_study_table.ts";
+import type { Interval } from "./metrics.ts";
 import type { ReportData, ReportMetric } from "./report_data.ts";
 
 /**
@@ -38,17 +41,19 @@ import type { ReportData, ReportMetric } from "./report_data.ts";
  */
 export function renderReport(data: ReportData): string {
   const { title, created, protocol, classes } = data;
+  // Random tasks are what the classical few-shot protocol evaluates.
+  const tasks = data.config.shuffleLabels === true;
   return page(
     { title, created, summary: protocol },
-    `<h2>Results on held-out subjects</h2>
+    `<h2>Results on ${tasks ? "tasks of held-out subjects" : "held-out subjects"}</h2>
 ${headline(data)}
 <h2>Learning curve</h2>
 ${learningCurve(data)}
-<h2>Each held-out subject</h2>
-${subjects(data.subjects)}
+<h2>Each ${tasks ? "task" : "held-out subject"}</h2>
+${subjects(data.subjects, tasks ? "task" : "subject")}
 <h2>Confusion</h2>
 <p class="soft">Rows: the true class; columns: the prediction. Clips, and their share of the row.</p>
-<div class="pair">
+<div class="${classes.length > 4 ? "stack" : "pair"}">
 ${confusion("Before calibration", classes, data.confusion.before)}
 ${confusion("After calibration", classes, data.confusion.after)}
 </div>
@@ -63,19 +68,25 @@ function headline(data: ReportData): string {
     ["UAR", "mean recall of the classes", data.metrics.uar],
   ];
   const supervised = rows.some(([, , metric]) => metric.supervised !== undefined);
-  const cell = (share: number | undefined) => `<td>${share === undefined ? "–" : percent(share)}</td>`;
+  const enough = enoughSubjects(data);
+  const people = data.config.shuffleLabels === true ? "tasks" : "subjects";
+  // Coloured only when the printed interval leaves zero out.
+  const worse = ({ low, high }: Interval) => enough && sideOf(low, high) === "less";
+  const cell = (label: string, share: number | undefined) =>
+    `<td data-label="${label}">${share === undefined ? "–" : percent(share)}</td>`;
   const body = rows.map(([name, meaning, { before, after, gain, supervised: plain, fineTuned }]) =>
-    `<tr><th scope="row">${name} <small>${meaning}</small></th><td>${percent(before)}</td>` +
-    `<td class="strong">${percent(after)}</td>` +
-    `<td${gain.estimate < 0 ? ' class="worse"' : ""}>${points(gain.estimate)} <small>[${points(gain.low)}, ${
-      points(gain.high)
-    }]</small></td>` +
-    `${supervised ? cell(plain) + cell(fineTuned) : ""}</tr>`
+    `<tr><th scope="row">${name} <small>${meaning}</small></th><td data-label="Before">${percent(before)}</td>` +
+    `<td class="strong" data-label="After">${percent(after)}</td>` +
+    `<td data-label="Gain"${worse(gain) ? ' class="worse"' : ""}>${points(gain.estimate)}${
+      enough ? ` <small>[${points(gain.low)}, ${points(gain.high)}]</small>` : ""
+    }</td>` +
+    `${supervised ? cell("Supervised", plain) + cell("Fine-tuned", fineTuned) : ""}</tr>`
   ).join("\n");
-  const open = rows.filter(([, , { gain }]) => gain.low <= 0 && gain.high >= 0).map(([name]) => name);
-  const note = open.length === 0
-    ? ""
-    : ` The interval of ${open.join(", ")} holds zero: no gain or loss is shown there.`;
+  const open = rows.filter(([, , { gain }]) => sideOf(gain.low, gain.high) === null).map(([name]) => name);
+  const note = !enough
+    ? `: too few ${people} for an interval.`
+    : `, with the 95 % interval of a bootstrap over ${data.subjects.length} ${people}.` +
+      (open.length === 0 ? "" : ` The interval of ${open.join(", ")} holds zero: no gain or loss is shown there.`);
   return `<div class="scroll"><table class="headline">
 <thead><tr><th scope="col" class="text">Metric</th><th scope="col">Before calibration</th><th scope="col">After calibration</th>` +
     `<th scope="col">Gain, points [95 %]</th>${
@@ -84,17 +95,22 @@ function headline(data: ReportData): string {
 <tbody>
 ${body}
 </tbody></table></div>
-<p class="soft">Gain: after minus before, with the 95 % interval of a bootstrap over ${data.subjects.length} subjects.${note}</p>`;
+<p class="soft">Gain: after minus before${note} ${chance(data.classes)}</p>`;
+}
+
+/** Says what the strong line is, where there is one. */
+function strong(curve: ReportData["curve"], what: "loss" | "accuracy"): string {
+  return movingWindow(curve, what) > 1 ? "; strong: moving mean" : "";
 }
 
 function learningCurve({ curve }: ReportData): string {
   if (curve.length === 0) return "<p>No outer step was taken.</p>";
   return `<div class="pair">
-<figure>${
-    curvePlot(curve, "loss")
-  }<figcaption>Query loss after adaptation, on training tasks; strong: moving mean</figcaption></figure>
-<figure>${
-    curvePlot(curve, "accuracy")
-  }<figcaption>Query accuracy after adaptation, on training tasks</figcaption></figure>
+<figure>${curvePlot(curve, "loss")}<figcaption>Query loss after adaptation, on training tasks${
+    strong(curve, "loss")
+  }</figcaption></figure>
+<figure>${curvePlot(curve, "accuracy")}<figcaption>Query accuracy after adaptation, on training tasks${
+    strong(curve, "accuracy")
+  }</figcaption></figure>
 </div>`;
 }

@@ -10,16 +10,26 @@ export interface MeanInterval {
 /** Names of the metrics of a table. */
 export type MetricName = "accuracy" | "uf1" | "uar" | "macroF1";
 
-/** One metric of a row, of the first run, with its interval over resampled subjects. */
+/** One metric of a row: of the first run with its interval over resampled subjects, and over runs where there are several. */
 export interface RowMetric {
   readonly before: Interval;
   readonly after: Interval;
   /** After minus before. */
   readonly gain: Interval;
-  /** This row's after minus that of the first row of as many shots, on the same subjects; absent for that row. */
+  /** This row's after minus that of the row it is compared with, on the same subjects; absent for that row. */
   readonly beyondFirst?: Interval;
-  /** Mean and 95 % interval over runs, when there are several. */
-  readonly runs?: { readonly before: MeanInterval; readonly after: MeanInterval };
+  /** The row's own figures when there are several runs: mean and 95 % interval over them. */
+  readonly runs?: RunsMetric;
+}
+
+/** One metric of a row over several runs. */
+export interface RunsMetric {
+  readonly before: MeanInterval;
+  readonly after: MeanInterval;
+  /** After minus before, run by run. */
+  readonly gain: MeanInterval;
+  /** As {@linkcode RowMetric.beyondFirst}, run by run. */
+  readonly beyondFirst?: MeanInterval;
 }
 
 /** One line of the table, filled. */
@@ -29,6 +39,10 @@ export interface RowSummary {
   readonly shots: number;
   readonly x?: number;
   readonly series?: string;
+  /** Rows are compared with the first of their group (and as many shots) that did not fail. */
+  readonly group?: string;
+  /** What this row ran with, of all that differs between rows. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** Why there are no figures: a training that diverged. */
   readonly failed?: string;
   readonly metrics?: Readonly<Record<MetricName, RowMetric>>;
@@ -66,6 +80,8 @@ export interface StudySummary {
   /** Name of the protocol. */
   readonly protocol: string;
   readonly summary: string;
+  /** What is resampled, and what a "subject" of a row is: tasks in the classical few-shot protocol. @default {"subjects"} */
+  readonly resampled?: "subjects" | "tasks";
   readonly notes: readonly string[];
   readonly classes: readonly string[];
   readonly rows: readonly RowSummary[];
@@ -77,7 +93,7 @@ export interface StudyReportData {
   /** When the protocol ended, ISO 8601. */
   readonly created: string;
   readonly summary: StudySummary;
-  /** The configuration that the rows vary. */
+  /** The configuration that all rows ran with; what differs between them is in the rows. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly environment: ReportEnvironment;
 }

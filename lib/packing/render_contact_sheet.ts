@@ -48,11 +48,12 @@ p{margin:.4rem 0;max-width:75ch}.soft{color:var(--soft)}
 .private{border-left:4px solid var(--warn);background:var(--warnback);padding:.6rem 1rem;max-width:75ch}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;background:var(--card);font-variant-numeric:tabular-nums}
-th,td{border-bottom:1px solid var(--line);padding:.35rem .8rem;text-align:left;vertical-align:top}
-td.n,th.n{text-align:right}td,th small,th .soft{white-space:nowrap}
-.sheet{display:grid;grid-template-columns:repeat(auto-fill,minmax(23rem,1fr));gap:.75rem}
+th,td{border-bottom:1px solid var(--line);padding:.35rem .5rem;text-align:left;vertical-align:top}
+td.n,th.n{text-align:right}td:not(:last-child),th small,th .soft{white-space:nowrap}
+figure{min-width:0}
+.sheet{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(23rem,100%),1fr));gap:.75rem}
 figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:6px;padding:.6rem}
-figcaption{font-size:.82rem;display:flex;justify-content:space-between;gap:.5rem;margin-bottom:.4rem}
+figcaption{font-size:.82rem;display:flex;flex-wrap:wrap;justify-content:space-between;gap:.5rem;margin-bottom:.4rem}
 figcaption b{overflow-wrap:anywhere}figcaption span{color:var(--soft);white-space:nowrap}
 .frames{display:grid;grid-template-columns:repeat(4,1fr);gap:.4rem}
 .frame img{display:block;width:100%;height:auto;border-radius:3px;border-bottom:4px solid currentColor}
@@ -77,19 +78,17 @@ function summaryTable(summaries: readonly DatabaseSummary[]): string {
     const { frames } = one;
     return `<tr><th scope="row">${escapeHtml(one.database)}</th><td class="n">${one.clips}${
       one.macro > 0 ? `<br><span class="soft">${one.macro} macro</span>` : ""
-    }</td><td class="n">${one.subjects}</td><td>${
+    }</td><td class="n">${one.subjects}</td><td class="n">${one.findings}</td><td class="n${
+      one.broken > 0 ? " broken" : ""
+    }">${one.broken}</td><td>${
       one.classes.map(({ value, clips }) => `${escapeHtml(value)} <span class="soft">${clips}</span>`).join("<br>")
     }</td><td>${frames === null ? "none read" : `${frames.min} · ${frames.median} · ${frames.max}`}</td><td>${
       countsText(one.rates, " /s")
-    }</td><td>${countsText(one.sizes)}</td><td>${
-      countsText(one.apexes)
-    }</td><td class="n">${one.findings}</td>${`<td class="n${
-      one.broken > 0 ? " broken" : ""
-    }">${one.broken}</td>`}</tr>`;
+    }</td><td>${countsText(one.sizes)}</td><td>${countsText(one.apexes)}</td></tr>`;
   });
   return `<div class="scroll"><table><thead><tr><th>Database</th><th class="n">Clips</th><th class="n">Subjects</th>` +
-    `<th>Classes</th><th>Frames a clip<br><span class="soft">min · median · max</span></th><th>Frame rate</th>` +
-    `<th>Frames</th><th>Apex</th><th class="n">Findings</th><th class="n">Unreadable</th>` +
+    `<th class="n">Findings</th><th class="n">Unreadable</th><th>Classes</th><th>Frames a clip<br><span class="soft">min · median · max</span></th><th>Frame rate</th>` +
+    `<th>Frames</th><th>Apex</th>` +
     `</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 

@@ -128,9 +128,6 @@ export function checkData(
       `Class ${name} has micro clips of one subject only: the fold that holds it out never trains on that class.`
     ),
     ...notes,
-    ...(protocol === "noise" && (set.recipe.channels === 1 || set.recipe.flow)
-      ? ["The clips have no colour: the rows of grayscale are those of clean clips."]
-      : []),
     ...checkAuxiliary(protocol, config, set, algorithms.some((name) => name === "lightman" || name === "multitask")),
   ];
 }

@@ -10,6 +10,8 @@ export interface Variant {
   readonly corruption?: Corruption;
   readonly x?: number;
   readonly series?: string;
+  /** Rows that are compared with the first of them. */
+  readonly group?: string;
 }
 
 /** What a protocol varies. */
@@ -17,6 +19,8 @@ export interface VariantOptions {
   readonly algorithms: readonly Config["algorithm"][];
   readonly backbones: readonly Config["backbone"][];
   readonly shots: readonly number[];
+  /** Kinds of corruption that the clips can show. */
+  readonly kinds: readonly Corruption["kind"][];
 }
 
 /** λ1 of the sweep, λ2 = 1 − λ1 (paper 5.4: 0.3 to 0.7, best at 0.55). */
@@ -28,11 +32,9 @@ const STEPS = [0, 1, 2, 3, 4, 5];
 /** Shares of corrupted clips (paper 5.3). */
 const SHARES = [0.1, 0.3, 0.5];
 
-const KINDS = ["mask", "noise", "grayscale"] as const;
-
 /** The rows of a protocol's table. */
 export function variantsOf(protocol: Protocol, config: Config, options: VariantOptions): Variant[] {
-  const { algorithms, backbones, shots } = options;
+  const { algorithms, backbones, shots, kinds } = options;
   const evaluation = { shots: shots[0]! };
   const rows: Record<Protocol, () => Variant[]> = {
     // Without calibration every clip is predicted, as published tables have it.
@@ -53,8 +55,8 @@ export function variantsOf(protocol: Protocol, config: Config, options: VariantO
       ),
     noise: () =>
       algorithms.flatMap((algorithm) => [
-        { name: `${algorithm}, clean`, changes: { algorithm }, evaluation, x: 0, series: algorithm },
-        ...KINDS.flatMap((kind) =>
+        { name: `${algorithm}, clean`, changes: { algorithm }, evaluation, x: 0, series: algorithm, group: algorithm },
+        ...kinds.flatMap((kind) =>
           SHARES.map((share) => ({
             name: `${algorithm}, ${kind} ${100 * share} %`,
             changes: { algorithm },
@@ -62,6 +64,7 @@ export function variantsOf(protocol: Protocol, config: Config, options: VariantO
             corruption: { kind, share },
             x: share,
             series: `${algorithm}, ${kind}`,
+            group: algorithm,
           }))
         ),
       ]),
@@ -86,7 +89,7 @@ export function variantsOf(protocol: Protocol, config: Config, options: VariantO
       })),
     steps: () =>
       STEPS.map((innerSteps) => ({
-        name: `${innerSteps} inner steps`,
+        name: innerSteps === 1 ? "1 inner step" : `${innerSteps} inner steps`,
         changes: {},
         evaluation: { ...evaluation, innerSteps },
         x: innerSteps,

@@ -4,7 +4,7 @@ import { classNames } from "../training/mod.ts";
 import { type Variant, variantsOf } from "./_variants.ts";
 import { checkData, checkTraining } from "./_check_data.ts";
 import { subjectFolds } from "./subject_folds.ts";
-import type { Protocol, StudyPlan, StudyRow, Unit } from "./types.ts";
+import type { Corruption, Protocol, StudyPlan, StudyRow, Unit } from "./types.ts";
 
 /** Options of {@linkcode planStudy}. */
 export interface PlanStudyOptions {
@@ -29,6 +29,15 @@ const SUMMARIES: Readonly<Record<Protocol, string>> = {
   lambda: "Weight of the primary loss in the inner step, λ2 = 1 − λ1.",
   steps: "One training, calibrated with 0 to 5 inner steps.",
 };
+
+const NO_COLOUR =
+  "The clips have no colour (one channel, or flow): there are no rows of grey clips, which would be the clean ones again.";
+
+/** The kinds of corruption that change anything in these clips. */
+function corruptionsOf({ recipe }: ClipSet): Corruption["kind"][] {
+  const colour = recipe.channels > 1 && recipe.input === "frames";
+  return colour ? ["mask", "noise", "grayscale"] : ["mask", "noise"];
+}
 
 const NORMS: Readonly<Record<Config["norm"], string>> = {
   support: "Query clips are normalised by running or support statistics.",
@@ -88,7 +97,9 @@ export function planStudy(protocol: Protocol, config: Config, set: ClipSet, opti
     shots,
     algorithms: protocol === "ablation" ? ["lightman"] : algorithms,
   });
-  const variants = variantsOf(protocol, config, { algorithms, backbones, shots });
+  const kinds = corruptionsOf(set);
+  if (protocol === "noise" && kinds.length < 3) notes.push(NO_COLOUR);
+  const variants = variantsOf(protocol, config, { algorithms, backbones, shots, kinds });
   for (const variant of variants) checkVariant(protocol, variant, config);
   const each = protocol === "loso" || protocol === "cde";
   const splits = Array.from(
@@ -127,7 +138,7 @@ export function planStudy(protocol: Protocol, config: Config, set: ClipSet, opti
         return found.unit;
       })
     );
-    const { name, x, series } = variant;
+    const { name, x, series, group } = variant;
     return {
       name,
       runs: indices,
@@ -135,16 +146,28 @@ export function planStudy(protocol: Protocol, config: Config, set: ClipSet, opti
       shots: variant.evaluation.shots!,
       ...(x !== undefined && { x }),
       ...(series !== undefined && { series }),
+      ...(group !== undefined && { group }),
     };
   });
   checkTraining(protocol, set, units);
   const people = splits[0]!.reduce((sum, { heldout }) => sum + heldout.length, 0);
+  const { repeats } = config;
+  const drawn = splits[0]!.length === 1 ? "" : " of each fold";
+  const tasks = config.shuffleLabels
+    ? `${repeats === 1 ? "one random task" : `${repeats} random tasks`}${drawn}, `
+    : "";
+  const summary = protocol === "noise" && kinds.length < 3
+    ? "A share of all clips, training and held-out, is masked or noised in a region."
+    : protocol === "fewshot" && config.shuffleLabels
+    ? "Random tasks of subjects that were never trained on, K clips a class to calibrate."
+    : SUMMARIES[protocol];
   const how = each ? "" : config.holdout === null ? ` ${folds} folds of subjects.` : " One split of subjects.";
   return {
     protocol,
-    summary: `${SUMMARIES[protocol]}${how} ${people} subjects held out, ${runs === 1 ? "one run" : `${runs} runs`}. ${
-      NORMS[config.norm]
-    }`,
+    summary: `${summary}${how} ${people === 1 ? "One subject" : `${people} subjects`} held out, ${tasks}${
+      runs === 1 ? "one run" : `${runs} runs`
+    }. ${NORMS[config.norm]}`,
+    ...(config.shuffleLabels && { resampled: "tasks" as const }),
     classes: classNames(config, set),
     units,
     rows,

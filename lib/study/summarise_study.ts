@@ -8,6 +8,7 @@ import {
   type MetricName,
   type RowMetric,
   type RowSummary,
+  type RunsMetric,
   type StudySummary,
   uar,
   uf1,
@@ -54,7 +55,7 @@ function meanCurve(results: readonly SplitResult[]): RowSummary["curve"] {
 
 /**
  * Fills a protocol's table: metrics of counts pooled over folds, with intervals by resampling subjects, paired with the
- * first row where the subjects are the same; by database where there are several.
+ * first row of its group where the subjects are the same; by database where there are several.
  *
  * @param plan The plan.
  * @param results One result a unit, in the plan's order.
@@ -85,24 +86,32 @@ export function summariseStudy(
 ): StudySummary {
   const { classes } = plan;
   const n = classes.length;
-  // Rows of as many shots have the same query clips.
-  const references = new Map<number, SubjectPredictions[]>();
+  // Rows of as many shots have the same query clips; a group has a reference of its own.
+  const references = new Map<string, SubjectPredictions[][]>();
   const rows = plan.rows.map((row): RowSummary => {
-    const { name, shots, x, series } = row;
-    const place = { name, shots, ...(x !== undefined && { x }), ...(series !== undefined && { series }) };
+    const { name, shots, x, series, group } = row;
+    const place = {
+      name,
+      shots,
+      ...(x !== undefined && { x }),
+      ...(series !== undefined && { series }),
+      ...(group !== undefined && { group }),
+    };
     const units = row.runs.flat().map((unit) => results[unit]!);
     const failure = units.find((unit) => "failed" in unit);
     if (failure !== undefined) return { ...place, failed: (failure as { failed: string }).failed };
-    const first = predictionsOf(row, 0, results);
-    const base = references.get(shots) ?? null;
-    if (base === null) references.set(shots, first);
+    const key = `${shots} ${group ?? ""}`;
+    const runs = row.runs.map((_, run) => predictionsOf(row, run, results));
+    const first = runs[0]!;
+    const base = references.get(key) ?? null;
+    if (base === null) references.set(key, runs);
     const done = units as SplitResult[];
     const trainSeconds = done.reduce((sum, unit) => sum + unit.trainSeconds, 0);
     return {
       ...place,
-      metrics: metricsOf(row, results, first, base, { classes: n, seed }),
+      metrics: metricsOf(runs, base, { classes: n, seed }),
       confusion: { before: matrixOf(first, "before", n), after: matrixOf(first, "after", n) },
-      ...databasesOf(first, n),
+      ...(plan.resampled !== "tasks" && databasesOf(first, n)),
       subjects: first.map((one) => ({
         name: one.subject,
         clips: one.truth.length,
@@ -116,42 +125,58 @@ export function summariseStudy(
       bytes: done[0]!.bytes,
     };
   });
-  const { protocol, summary, notes } = plan;
-  return { protocol, summary, notes, classes, rows };
+  const { protocol, summary, resampled, notes } = plan;
+  return { protocol, summary, ...(resampled && { resampled }), notes, classes, rows };
+}
+
+/** Whether two runs predict the same clips of the same subjects. */
+function samePeople(a: readonly SubjectPredictions[], b: readonly SubjectPredictions[]): boolean {
+  return a.length === b.length &&
+    a.every((one, i) => one.subject === b[i]!.subject && one.truth.length === b[i]!.truth.length);
 }
 
 function metricsOf(
-  row: StudyRow,
-  results: readonly UnitResult[],
-  first: readonly SubjectPredictions[],
-  base: readonly SubjectPredictions[] | null,
+  runs: readonly (readonly SubjectPredictions[])[],
+  base: readonly (readonly SubjectPredictions[])[] | null,
   { classes, seed }: { readonly classes: number; readonly seed: number },
 ): Record<MetricName, RowMetric> {
   const names = Object.keys(METRICS) as MetricName[];
   const stream = (what: string) => ({ random: createRandom(seed, "bootstrap", what) });
-  const paired = base !== null && base.length === first.length &&
-    base.every((one, i) => one.subject === first[i]!.subject && one.truth.length === first[i]!.truth.length);
+  const first = runs[0]!;
+  const paired = base !== null && runs.every((run, i) => samePeople(run, base[i]!));
   return Object.fromEntries(names.map((metric): [MetricName, RowMetric] => {
     const of = (side: Side) => (rows: readonly SubjectPredictions[]) => METRICS[metric](matrixOf(rows, side, classes));
     // Before and after as the same kind of entry, so that one statistic serves both.
     const turned = first.map((one) => ({ before: { ...one, after: one.before }, after: one }));
-    const runs = row.runs.map((_, run) => predictionsOf(row, run, results));
     return [metric, {
       before: bootstrapSubjects(first, of("before"), stream("before")),
       after: bootstrapSubjects(first, of("after"), stream("after")),
       gain: bootstrapGain(turned, of("after"), stream("gain")),
       ...(paired && {
         beyondFirst: bootstrapGain(
-          first.map((one, i) => ({ before: base[i]!, after: one })),
+          first.map((one, i) => ({ before: base[0]![i]!, after: one })),
           of("after"),
           stream("beyond"),
         ),
       }),
-      ...(runs.length > 1 && {
-        runs: { before: meanInterval(runs.map(of("before"))), after: meanInterval(runs.map(of("after"))) },
-      }),
+      ...(runs.length > 1 && { runs: overRuns(runs, paired ? base : null, of) }),
     }];
   })) as Record<MetricName, RowMetric>;
+}
+
+/** Means over runs; differences are taken within a run, where both sides have the same split. */
+function overRuns(
+  runs: readonly (readonly SubjectPredictions[])[],
+  base: readonly (readonly SubjectPredictions[])[] | null,
+  of: (side: Side) => (rows: readonly SubjectPredictions[]) => number,
+): RunsMetric {
+  const [before, after] = [runs.map(of("before")), runs.map(of("after"))];
+  return {
+    before: meanInterval(before),
+    after: meanInterval(after),
+    gain: meanInterval(after.map((value, run) => value - before[run]!)),
+    ...(base !== null && { beyondFirst: meanInterval(after.map((value, run) => value - of("after")(base[run]!))) }),
+  };
 }
 
 function databasesOf(rows: readonly SubjectPredictions[], classes: number): Pick<RowSummary, "databases"> {

@@ -41,6 +41,8 @@ export interface StudyRow {
   readonly x?: number;
   /** Rows of one series are joined in a plot. */
   readonly series?: string;
+  /** The row is compared with the first of its group and as many shots. @default {one group} */
+  readonly group?: string;
 }
 
 /** All that a protocol runs. */
@@ -48,6 +50,8 @@ export interface StudyPlan {
   readonly protocol: Protocol;
   /** One sentence: who is held out, what varies. */
   readonly summary: string;
+  /** What is evaluated and resampled: random tasks in the classical few-shot protocol. @default {"subjects"} */
+  readonly resampled?: "subjects" | "tasks";
   /** N classes, as predictions count them. */
   readonly classes: readonly string[];
   readonly units: readonly Unit[];

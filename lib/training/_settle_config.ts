@@ -49,7 +49,29 @@ function settleClassWeights(config: Config, set: ClipSet, train: readonly number
   return { ...config, classWeights: counts.map((count) => count === 0 ? 0 : total / (count * present)) };
 }
 
-/** Replaces what a configuration leaves to the data by what the data say; the result is recorded with the model. */
+/**
+ * Replaces what a configuration leaves to algorithm and data by what they say; the result is recorded with the model.
+ *
+ * @param config The configuration as it was given.
+ * @param set The clips.
+ * @param train Training subjects, whose clips decide class weights.
+ * @returns What runs.
+ * @throws {RangeError} When clips shall be magnified that cannot be.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { configSchema } from "../config/mod.ts";
+ * import type { ClipSet } from "../data/mod.ts";
+ * import { settleConfig } from "./mod.ts";
+ * const set: ClipSet = {
+ *   recipe: { frames: 1, size: 1, channels: 1, input: "frames", time: "tim" },
+ *   clips: new Uint8Array(1), ids: ["a"], labels: Int32Array.of(0), subjects: Int32Array.of(0), kinds: ["micro"],
+ *   classes: ["happy"], subjectNames: ["db/1"],
+ * };
+ * assertEquals(settleConfig(configSchema.parse({ algorithm: "maml" }), set, [0]).lambda2, 0);
+ * ```
+ */
 export function settleConfig(config: Config, set: ClipSet, train: readonly number[]): Config {
   return settleClassWeights(settleMacro(settleAlgorithm(config), set), set, train);
 }

@@ -1,8 +1,8 @@
-import { basename, dirname } from "@std/path";
 import { ALGORITHMS, innerStepsOf } from "../../lib/config/mod.ts";
 import type { ReportData } from "../../lib/eval/mod.ts";
 import type { BackendChoice } from "../../lib/runtime/mod.ts";
 import type { TrainedModel } from "../../lib/training/mod.ts";
+import { dataName } from "./data_name.ts";
 import { plural } from "./plural.ts";
 
 /** What a report needs beside the run itself. */
@@ -16,11 +16,6 @@ export interface ReportContext {
   readonly note: string | null;
   /** Plain supervised training on the same budget, when it was run. */
   readonly baseline: TrainedModel | undefined;
-}
-
-/** A data set's name: the file's, or its folder's where every data set has a manifest.csv. */
-function nameOf(data: string): string {
-  return basename(data) === "manifest.csv" ? basename(dirname(data)) || data : basename(data);
 }
 
 /** The report of a run, as plain data. */
@@ -38,7 +33,7 @@ export function reportOf(run: TrainedModel, context: ReportContext): ReportData 
     ? "one gradient step"
     : `${innerSteps} gradient steps`;
   return {
-    title: `${card.config.algorithm} on ${nameOf(card.config.data)}`,
+    title: `${card.config.algorithm} on ${dataName(card.config.data)}`,
     created: new Date().toISOString(),
     protocol:
       `${plural(subjects.heldout.length, "subject")} held out of ${subjects.heldout.length + subjects.train.length}; ` +

@@ -30,7 +30,7 @@ function row(name: string, changes: Partial<RowSummary> = {}, metric: Partial<Ro
     confusion: { before: [[6, 4], [5, 5]], after: [[9, 1], [2, 8]] },
     subjects: [
       { name: "db/s01", clips: 10, before: 0.4, after: 0.8 },
-      { name: "db/s02", clips: 10, before: 0.7, after: 0.6 },
+      ...["db/s02", "db/s04", "db/s05", "db/s06"].map((name) => ({ name, clips: 10, before: 0.7, after: 0.6 })),
     ],
     curve: [{ step: 1, loss: 1.1, accuracy: 0.4 }, { step: 2, loss: 0.9, accuracy: 0.5 }],
     trainSeconds: 130,
@@ -82,7 +82,12 @@ function render(data: StudyReportData) {
 }
 
 Deno.test("renderStudy() shows each metric before and after with intervals, gain, difference and runs", () => {
-  const runs = { before: { mean: 0.51, half: 0.02 }, after: { mean: 0.7, half: 0.03 } };
+  const runs = {
+    before: { mean: 0.51, half: 0.02 },
+    after: { mean: 0.7, half: 0.03 },
+    gain: { mean: 0.19, half: 0.01 },
+    beyondFirst: { mean: -0.02, half: 0.03 },
+  };
   const { texts, html } = render(study([
     row("first"),
     row("second", {}, { beyondFirst: interval(-0.04, -0.06, -0.01), runs }),
@@ -90,14 +95,13 @@ Deno.test("renderStudy() shows each metric before and after with intervals, gain
   assertEquals(texts(".rows tbody tr:nth-child(1) td")[0], "50.0 → 71.295 % [60.0, 80.0]gain +21.2 [+5.0, +30.0]");
   assertEquals(
     texts(".rows tbody tr:nth-child(2) td")[1],
-    "50.0 → 71.295 % [60.0, 80.0]gain +21.2 [+5.0, +30.0]to ◆ −4.0 [−6.0, −1.0]" +
-      "runs, before 51.0 ± 2.0runs, after 70.0 ± 3.0",
+    "51.0 ± 2.0 → 70.0 ± 3.0gain +19.0 ± 1.0to ◆ −2.0 ± 3.0first run 50.0 → 71.2 [60.0, 80.0]",
   );
   assertEquals(texts(".rows tbody tr:nth-child(1) td").slice(4), ["1 min 5 sall 2 min 10 s", "1 234 5674.7 MiB"]);
   assertEquals(texts(".rows thead th").length, 7);
   assertEquals(texts(".rows tbody th"), ["first ◆", "second"]);
   // Differences whose interval leaves zero out are marked, on their side.
-  assertEquals(texts("small.less").length, 4);
+  assertEquals(texts("small.less").length, 0, "over runs the difference to ◆ does not");
   assertEquals(texts("small.more").length, 8);
   assertStringIncludes(html, "Student's t");
 });
@@ -196,7 +200,12 @@ Deno.test("renderStudy() shows every subject in every row", () => {
   const { texts, html } = render(
     study([row("a"), row("b", { subjects: [{ name: "db/s03", clips: 1, before: 0, after: 1 }] })]),
   );
-  assertEquals(texts(".shaded tbody tr"), ["db/s0180.0 % of 10–", "db/s0260.0 % of 10–", "db/s03–100.0 % of 1"]);
+  assertEquals(texts(".shaded tbody tr"), [
+    "db/s0180.0 % of 10–",
+    "db/s0260.0 % of 10–",
+    "db/s03–100.0 % of 1",
+    ...["4", "5", "6"].map((n) => `db/s0${n}60.0 % of 10–`),
+  ]);
   assertStringIncludes(html, 'aria-label="Accuracy of each held-out subject');
 });
 
@@ -321,4 +330,61 @@ Deno.test("renderStudy() shows notes, caution, configuration and environment", (
 Deno.test("renderStudy() refuses a confusion matrix of another size", () => {
   const bad = study([row("a", { confusion: { before: [[1]], after: [[1, 0], [0, 1]] } })]);
   assertThrows(() => renderStudy(bad), TypeError, "expected 2 by 2, got 1 by 1");
+});
+
+Deno.test("renderStudy() colours a difference only when its printed interval leaves zero out", () => {
+  const { texts } = render(study([row("a", {}, { gain: interval(0.1, 0.0004, 0.2) }), row("b")]));
+  assertEquals(texts("small.more").length, 4, "the row whose lower bound is printed as zero has none");
+});
+
+Deno.test("renderStudy() keeps the numbers of intervals over fewer than five subjects out", () => {
+  const people = Array.from({ length: 4 }, (_, i) => ({ name: `db/${i}`, clips: 3, before: 0.5, after: 0.6 }));
+  const rows = [row("a", { x: 1, series: "s", subjects: people }), row("b", { x: 2, series: "s", subjects: people })];
+  const { texts, html } = render(study(rows, { protocol: "fewshot" }));
+  assertEquals(texts(".rows tbody td")[0], "50.0 → 71.2gain +21.2");
+  assertStringIncludes(html, "too few subjects for an interval");
+  assertEquals(/\[(?:\+5\.0|60\.0)/.test(html), false);
+  assertEquals(texts("small.more"), []);
+});
+
+Deno.test("renderStudy() puts the mean over runs wherever one figure stands for a row", () => {
+  const flat = { mean: 0.333, half: 0.01 };
+  const runs = { before: flat, after: flat, gain: flat };
+  const { texts, html } = render(study([row("a", { shots: 0 }, { runs })], { protocol: "fewshot" }));
+  assertEquals(texts(".ours td")[0], "33.3 ± 1.0");
+  assertStringIncludes(html, "Each held-out subject, of the first run");
+  assertStringIncludes(html, "Student's t");
+});
+
+Deno.test("renderStudy() marks a reference in each group", () => {
+  const { texts, html } = render(study([
+    row("a, clean", { group: "a" }),
+    row("a, mask", { group: "a" }),
+    row("b, clean", { group: "b" }),
+    row("b, mask", { group: "b" }),
+  ]));
+  assertEquals(texts(".rows tbody th"), ["a, clean ◆", "a, mask", "b, clean ◆", "b, mask"]);
+  assertStringIncludes(html, "the row with ◆ of the same algorithm");
+});
+
+Deno.test("renderStudy() says tasks where tasks are resampled, without tables of faces", () => {
+  const tasks = Array.from({ length: 9 }, (_, i) => ({ name: `task/000${i}`, clips: 3, before: 0.5, after: 0.6 }));
+  const { html } = render(study([row("maml", { subjects: tasks })], { protocol: "fewshot", resampled: "tasks" }));
+  assertStringIncludes(html, "interval of the last figure over resampled tasks");
+  for (const wrong of ["SAMM", "This run, on", "Each held-out subject", "resampled subjects"]) {
+    assertEquals(html.includes(wrong), false, wrong);
+  }
+});
+
+Deno.test("renderStudy() names the rows of a setting that differs", () => {
+  const rows = [["a", 0.2], ["b", 0.1], ["c", 0.2]] as const;
+  const { texts } = render(study(rows.map(([name, alpha]) => row(name, { settings: { alpha } }))));
+  assertEquals(texts(".facts tr").includes("alpha0.2 (a; c), 0.1 (b)"), true);
+});
+
+Deno.test("renderStudy() says the chance level, and that many rows are compared, once", () => {
+  const times = (rows: number, text: string) =>
+    render(study(Array.from({ length: rows }, (_, i) => row(`row ${i}`)))).html.split(text).length - 1;
+  assertEquals(times(3, "(1/2)"), 1);
+  assertEquals([1, 3].map((rows) => times(rows, "without correction for multiple comparison")), [0, 1]);
 });

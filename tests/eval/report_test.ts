@@ -22,6 +22,8 @@ const DATA: ReportData = {
     { name: "synthetic/s01", clips: 30, before: 0.4, after: 0.8 },
     { name: "synthetic/s02", clips: 30, before: 0.7, after: 0.6 },
     { name: "synthetic/s03", clips: 28, before: 0.5, after: 0.5 },
+    { name: "synthetic/s04", clips: 30, before: 0.5, after: 0.5 },
+    { name: "synthetic/s05", clips: 30, before: 0.5, after: 0.5 },
   ],
   classes: ["negative", "positive"],
   confusion: { before: [[6, 4], [0, 0]], after: [[9, 1], [2, 8]] },
@@ -58,7 +60,7 @@ Deno.test("renderReport() shows the headline figures, the gain and its interval"
   ]);
   assertEquals(texts(".headline tbody tr:nth-child(3) td"), ["60.0 %", "55.0 %", "−5.0 [−20.0, +10.0]", "–", "–"]);
   assertStringIncludes(html, "The interval of UF1, UAR holds zero");
-  assertStringIncludes(html, "bootstrap over 3 subjects");
+  assertStringIncludes(html, "bootstrap over 5 subjects");
 });
 
 Deno.test("renderReport() leaves the supervised column out when there is none", () => {
@@ -72,7 +74,7 @@ Deno.test("renderReport() draws both curves and a row for every subject", () => 
   const { texts, html } = render(DATA);
   assertEquals(texts("figure svg").length, 3);
   assertStringIncludes(html, "Query loss over outer steps");
-  assertStringIncludes(html, "1 better, 1 worse, 1 the same.");
+  assertStringIncludes(html, "1 better, 1 worse, 3 the same.");
   assertEquals(texts("details tbody tr:nth-child(2) td"), ["30", "70.0 %", "60.0 %"]);
   const svg = html.slice(html.indexOf('aria-label="Accuracy of each'));
   for (const subject of DATA.subjects) assertStringIncludes(svg, subject.name);
@@ -96,7 +98,7 @@ Deno.test("renderReport() lists configuration by path, and environment", () => {
       "backendwasm",
       "why this backendNo GPU.",
     ].concat(
-      ["duration2 min 0 s", "peak memory512 MiB", "commitabc1234", "workers2"],
+      ["duration2 min 0 s", "peak memory0.54 GB", "commitabc1234", "workers2"],
     )
   ) assert(rows.includes(row), `${row} in ${rows.join(" | ")}`);
 });
@@ -138,10 +140,43 @@ Deno.test("renderReport() copes with a run without steps, without subjects, and 
   });
   assertStringIncludes(html, "No outer step was taken.");
   assertStringIncludes(html, "No subject was held out.");
-  assertEquals(texts(".headline tbody tr:nth-child(2) td").slice(0, 3), ["–", "–", "– [–, –]"]);
+  assertEquals(texts(".headline tbody tr:nth-child(2) td").slice(0, 3), ["–", "–", "–"]);
 });
 
 Deno.test("renderReport() refuses a confusion matrix of another size", () => {
   const bad = { ...DATA, confusion: { before: [[1, 2, 3]], after: DATA.confusion.after } };
   assertThrows(() => renderReport(bad), TypeError, 'matrix "Before calibration": expected 2 by 2, got 1 by 3');
+});
+
+Deno.test("renderReport() keeps the numbers of intervals over fewer than five subjects out", () => {
+  const { texts, html } = render({ ...DATA, subjects: DATA.subjects.slice(0, 4) });
+  assertEquals(texts(".headline tbody tr:nth-child(1) td")[2], "+22.2");
+  assertEquals(texts(".worse"), []);
+  assertStringIncludes(html, "too few subjects for an interval");
+  assertStringIncludes(html, "(1/2)");
+});
+
+Deno.test("renderReport() stacks large confusion matrices, and names only what is drawn", () => {
+  const classes = ["a", "b", "c", "d", "e"];
+  const matrix = classes.map(() => classes.map(() => 1));
+  const long = renderReport(DATA);
+  const short = renderReport({
+    ...DATA,
+    classes,
+    confusion: { before: matrix, after: matrix },
+    curve: DATA.curve.slice(0, 3),
+    subjects: DATA.subjects.filter(({ before, after }) => after >= before),
+  });
+  assertStringIncludes(short, '<div class="stack">');
+  assertEquals(long.includes('<div class="stack">'), false);
+  assertEquals([long, short].map((html) => html.includes("strong: moving mean")), [true, false]);
+  assertEquals([long, short].map((html) => html.includes("where it got worse")), [true, false]);
+  assertEquals(short.includes(">1.5<"), false, "steps are whole");
+  assertStringIncludes(short, "best after calibration first");
+});
+
+Deno.test("renderReport() says tasks where random tasks are evaluated", () => {
+  const { texts, html } = render({ ...DATA, config: { shuffleLabels: true } });
+  assertEquals(texts("h2").slice(0, 3), ["Results on tasks of held-out subjects", "Learning curve", "Each task"]);
+  assertStringIncludes(html, "bootstrap over 5 tasks");
 });

@@ -55,3 +55,12 @@ Deno.test("renderContactSheet() lists clips that cannot be read, and has no card
   assertEquals(document.querySelectorAll("figure").length, 1);
   assertStringIncludes(document.querySelector("h3.broken")!.parentElement!.textContent, "line 5");
 });
+
+Deno.test("renderContactSheet() has findings and unreadable clips before what can be scrolled away", async () => {
+  const { html, document } = await pageOf([0, 3]);
+  const heads = [...document.querySelectorAll("thead th")].map((node) => node.textContent);
+  assertEquals(heads.slice(0, 5), ["Database", "Clips", "Subjects", "Findings", "Unreadable"]);
+  const cells = [...document.querySelectorAll("tbody td")].map((node) => node.textContent);
+  assertEquals(cells.slice(2, 4), ["1", "1"]);
+  assertStringIncludes(html, "minmax(min(23rem,100%),1fr)");
+});

@@ -111,7 +111,7 @@ Deno.test("evaluate --dry-run says what would run and what it costs, and leaves 
       ...["--protocol", "loso", ...tiny(), "--dry-run", "--json", "-"],
     ]);
     assertEquals(code, 0, stderr);
-    assertMatch(stderr, /Would run 4 trainings, 8 outer steps: about .+ on 1 cores/);
+    assertMatch(stderr, /Would run 4 trainings, 8 outer steps: about .+ on 1 core /);
     const cost = JSON.parse(stdout);
     assertEquals([cost.protocol, cost.trainings, cost.steps], ["loso", 4, 8]);
     assert(cost.seconds > 0);

@@ -56,14 +56,37 @@ Deno.test("planStudy() trains anew for each K of fewshot, 1 and 5 unless told ot
 });
 
 Deno.test("planStudy() corrupts three shares by three kinds, beside clean clips, with supervised for comparison", () => {
-  const { rows, units } = plan("noise");
+  const colour = { ...SET, recipe: { ...SET.recipe, channels: 3 as const } };
+  const { rows, units, notes } = planStudy("noise", LIGHTMAN, colour, { shots: [1], folds: 3 });
+  assertEquals(notes, []);
   assertEquals(rows.length, 2 * (1 + 3 * 3));
+  assertEquals(new Set(rows.map(({ name, group }) => name.startsWith(`${group}, `))), new Set([true]));
   assertEquals(units.length, rows.length * 3);
   assertEquals([...new Set(rows.map((row) => row.x))].sort(), [0, 0.1, 0.3, 0.5]);
   const corruptions = rows.map((row) => units[row.runs[0]![0]!]!.corruption);
   assertEquals(corruptions[0], undefined);
   assertEquals(corruptions[1], { kind: "mask", share: 0.1 });
   assertEquals(new Set(corruptions.map((one) => one?.kind)), new Set([undefined, "mask", "noise", "grayscale"]));
+});
+
+Deno.test("planStudy() leaves rows of grey clips out where there is no colour, and says so", () => {
+  const flow = { ...SET, recipe: { ...SET.recipe, channels: 3 as const, input: "flow" as const } };
+  for (const set of [SET, flow]) {
+    const { rows, notes, summary } = planStudy("noise", LIGHTMAN, set, { shots: [1], folds: 3 });
+    assertEquals(rows.length, 2 * (1 + 2 * 3));
+    assertEquals(rows.some(({ name }) => name.includes("grayscale")), false);
+    assertStringIncludes(notes.join(), "no colour");
+    assertEquals(summary.includes("grey"), false);
+  }
+});
+
+Deno.test("planStudy() says tasks where random tasks are evaluated, and one of one", () => {
+  const config = tinyConfig({ shuffleLabels: true, ways: 2, repeats: 7, holdout: 0.15, uncalibratedWeight: 0 });
+  const { resampled, summary } = planStudy("fewshot", config, SET, { shots: [1] });
+  assertEquals(resampled, "tasks");
+  assertStringIncludes(summary, "One subject held out, 7 random tasks, one run.");
+  assertEquals(plan("fewshot").resampled, undefined);
+  assertEquals(names(plan("steps")).slice(0, 3), ["0 inner steps", "1 inner step", "2 inner steps"]);
 });
 
 Deno.test("planStudy() crosses auxiliary task and bi-level step, all else equal, and adds other backbones", () => {

@@ -126,6 +126,11 @@ Deno.test("summariseStudy() takes intervals over runs of each run's pooled figur
   const expected = meanInterval([0.7, 0.8, 0.9]);
   assertAlmostEquals(accuracy.runs!.after.mean, expected.mean);
   assertAlmostEquals(accuracy.runs!.after.half, expected.half);
+  // Everything is class 0 before, of 20 clips the ten of class 0 are right: the gain is taken in each run.
+  const gain = meanInterval([0.2, 0.3, 0.4]);
+  assertAlmostEquals(accuracy.runs!.gain.mean, gain.mean);
+  assertAlmostEquals(accuracy.runs!.gain.half, gain.half);
+  assertEquals(accuracy.runs!.beyondFirst, undefined);
   assertEquals(rows[0]!.trainSeconds, 6);
   assertEquals(rows[0]!.secondsPerTraining, 2);
 });
@@ -147,6 +152,30 @@ Deno.test("summariseStudy() does not depend on the order of folds, and says the 
   );
   const rows = (folds: number[]) => summarise([{ runs: [folds] }], units, ["no", "yes"]).rows[0]!.metrics;
   assertEquals(rows([2, 0, 1]), rows([0, 1, 2]));
+});
+
+Deno.test("summariseStudy() takes the difference to the reference within each run", () => {
+  const of = (hit: number) => unit([subject("db/1", [[hit, 10 - hit], [0, 10]])]);
+  const { rows } = summarise([{ runs: [[0], [1]] }, { runs: [[2], [3]] }], [of(2), of(8), of(4), of(10)], [
+    "no",
+    "yes",
+  ]);
+  const { runs } = rows[1]!.metrics!.accuracy;
+  assertAlmostEquals(runs!.beyondFirst!.mean, 0.1);
+  assertAlmostEquals(runs!.beyondFirst!.half, 0);
+});
+
+Deno.test("summariseStudy() compares the rows of a group with the first of that group", () => {
+  const of = (hit: number) => unit([subject("db/1", [[hit, 10 - hit], [0, 10]])]);
+  const { rows } = summarise(
+    [{ group: "a" }, { group: "a" }, { group: "b" }, { group: "b" }],
+    [of(10), of(8), of(4), of(2)],
+    ["no", "yes"],
+  );
+  const beyond = rows.map((row) => row.metrics!.accuracy.beyondFirst?.estimate);
+  assertEquals([beyond[0], beyond[2]], [undefined, undefined]);
+  assertAlmostEquals(beyond[1]!, -0.1);
+  assertAlmostEquals(beyond[3]!, -0.1);
 });
 
 Deno.test("summariseStudy() keeps tasks of one number in several folds apart", () => {
