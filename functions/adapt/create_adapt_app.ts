@@ -8,6 +8,7 @@ import {
   createBaseApp,
   createKeyedLock,
   type FieldError,
+  modelReadiness,
   parseFields,
   prepareClips,
   ProblemError,
@@ -89,10 +90,8 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
   const lock = createKeyedLock();
   const arrivals = createArrivals();
   const app = createBaseApp(deps, {
-    async ready() {
-      const version = await currentVersion(store, "default", deps.model);
-      return version === null ? `There is no stable version of model "${deps.model}" yet: train or promote one` : null;
-    },
+    scope: "adapt",
+    ready: () => modelReadiness(deps, deps.model),
   });
 
   /** A path's subject, which from here on stays out of the log. */

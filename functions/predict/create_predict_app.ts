@@ -3,6 +3,7 @@ import {
   type AppDeps,
   type AppEnv,
   createBaseApp,
+  modelReadiness,
   parseFields,
   prepareClips,
   ProblemError,
@@ -76,10 +77,8 @@ export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
   const { store, engine } = deps;
   const cache = deps.cache ?? createPredictorCache(256 * 2 ** 20);
   const app = createBaseApp(deps, {
-    async ready() {
-      const version = await currentVersion(store, "default", deps.model);
-      return version === null ? `There is no stable version of model "${deps.model}" yet: train or promote one` : null;
-    },
+    scope: "predict",
+    ready: () => modelReadiness(deps, deps.model),
   });
 
   async function findModel(tenant: string, name: string): Promise<Answerer> {

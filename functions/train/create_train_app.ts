@@ -49,6 +49,7 @@ export interface TrainDeps extends AppDeps {
 export function createTrainApp(deps: TrainDeps): Hono<AppEnv> {
   const { store, queue } = deps;
   const app = createBaseApp(deps, {
+    scope: "train",
     async ready() {
       await store.list("tenants/default/runs/-/");
       return null;

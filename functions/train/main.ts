@@ -14,9 +14,10 @@ Deno.exit(
       workers: workers ?? navigator.hardwareConcurrency,
       dataFolder: data,
     });
-    const resumed = await queue.resume("default");
+    let resumed = 0;
+    for (const tenant of deps.keys?.tenants ?? ["default"]) resumed += await queue.resume(tenant);
     if (resumed > 0) deps.log({ level: "info", message: "resumed runs", runs: resumed });
     const app = createTrainApp({ ...deps, queue, model, dataFolder: data });
-    return { fetch: (request) => app.fetch(request), close: () => queue.close() };
+    return { fetch: (request, env) => app.fetch(request, env), close: () => queue.close() };
   }),
 );

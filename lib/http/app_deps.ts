@@ -1,4 +1,5 @@
 import type { ObjectStore } from "../storage/mod.ts";
+import type { Keyring } from "./create_keyring.ts";
 import type { Limits } from "./limits.ts";
 
 /** One structured log line; it never holds frames, bodies or subject ids. */
@@ -15,8 +16,8 @@ export interface AppDeps {
   /** A new unique identifier of `A-Z a-z 0-9 . _ -`. */
   newId(): string;
   log(record: LogRecord): void;
-  /** Whose data a request is about. @default {"default" for everyone} */
-  tenant?(request: Request): string;
+  /** The keys that requests must have. @default {none: everyone is the tenant "default"} */
+  readonly keys?: Keyring;
   /** Aborted once the server stops: from then on it is not ready. */
   readonly stopping?: AbortSignal;
   /** Limits that differ from {@linkcode DEFAULT_LIMITS}. */
@@ -25,6 +26,10 @@ export interface AppDeps {
 
 /** What a request's context holds: the middleware of {@linkcode createBaseApp} puts it there, but for the subject. */
 export interface AppEnv {
+  Bindings: {
+    /** IP address of who sent the request, where the server knows it. */
+    peer?: string;
+  };
   Variables: {
     requestId: string;
     tenant: string;

@@ -1,7 +1,9 @@
 import { Hono } from "hono";
 import { routePath } from "hono/route";
 import { allowedMethods } from "./allowed_methods.ts";
+import type { Scope } from "./api_key.ts";
 import type { AppDeps, AppEnv } from "./app_deps.ts";
+import { authenticate } from "./_authenticate.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { ProblemError } from "./problem_error.ts";
 import { problemResponse, toProblem } from "./_problem_response.ts";
@@ -11,13 +13,15 @@ import { withoutSubjects } from "./_without_subjects.ts";
 export interface BaseAppOptions {
   /** Resolves to null when the function can work, else to why it cannot. */
   ready(): Promise<string | null>;
+  /** What a key must be for, to use the routes of this app. @default {any key} */
+  readonly scope?: Scope;
 }
 
 /**
  * Makes the Hono app that every function starts from.
  *
- * It gives every request an id (`X-Request-Id`, the client's own when it is a fit name) and a tenant, logs a line with
- * route, status and milliseconds, answers `GET /v2/health/live` and `/v2/health/ready`, and turns errors into
+ * It gives every request an id (`X-Request-Id`, the client's own when it is a fit name) and the tenant of its key (401
+ * without a fit key, 403 for another scope), logs a line with route, status and milliseconds, answers `GET /v2/health/live` and `/v2/health/ready`, and turns errors into
  * `application/problem+json`: 404 and 405 with `Allow` for unknown routes, {@linkcode ProblemError} as it says,
  * storage's NotFoundError and ConflictError as 404 and 409, anything else as a masked 500 that only the log explains.
  *
@@ -45,7 +49,6 @@ export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppE
     const requestId = given !== undefined && /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : deps.newId();
     c.set("requestId", requestId);
     c.set("limits", limits);
-    c.set("tenant", deps.tenant?.(c.req.raw) ?? "default");
     await next();
     c.header("X-Request-Id", requestId);
     c.header("X-Content-Type-Options", "nosniff");
@@ -62,6 +65,8 @@ export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppE
       ms: Math.round((deps.now() - started) * 10) / 10,
     });
   });
+
+  app.use("*", authenticate(app, deps.keys, options.scope));
 
   app.notFound((c) => {
     const allowed = allowedMethods(app, c.req.path);

@@ -5,7 +5,7 @@ import type { AppDeps } from "./app_deps.ts";
  * Makes the dependencies of a real server: its store, the machine's clock, random ids, JSON lines on stdout.
  *
  * @param store Store URL.
- * @param options `stopping`: aborted once the server stops.
+ * @param options `stopping`: aborted once the server stops; `keys`: the keys that requests must have.
  * @returns Dependencies for {@linkcode createBaseApp}.
  * @throws {RangeError} When the URL names no store.
  *
@@ -16,7 +16,7 @@ import type { AppDeps } from "./app_deps.ts";
  * assertEquals(createServerDeps("memory:").store.url, "memory:");
  * ```
  */
-export function createServerDeps(store: string, options: Pick<AppDeps, "stopping"> = {}): AppDeps {
+export function createServerDeps(store: string, options: Pick<AppDeps, "stopping" | "keys"> = {}): AppDeps {
   return {
     ...options,
     store: openStore(store),

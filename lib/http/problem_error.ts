@@ -1,6 +1,8 @@
 /** Titles of the statuses that the functions answer with (RFC 9110 reason phrases). */
 const TITLES = {
   400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
   408: "Request Timeout",

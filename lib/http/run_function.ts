@@ -1,12 +1,13 @@
 import { UsageError, watchParents, watchSignals } from "../process/mod.ts";
-import type { AppDeps } from "./app_deps.ts";
+import type { AppDeps, AppEnv } from "./app_deps.ts";
 import { createServerDeps } from "./create_server_deps.ts";
+import { loadKeyring } from "./load_keyring.ts";
 import { readSettings, SETTINGS, type Settings } from "./read_settings.ts";
 import { serveUntil } from "./serve_until.ts";
 
 /** A function that is ready to serve. */
 export interface StartedFunction {
-  fetch(request: Request): Response | Promise<Response>;
+  fetch(request: Request, env: AppEnv["Bindings"]): Response | Promise<Response>;
   /** Interrupts work that would outlive the server. */
   close?(): Promise<void>;
 }
@@ -27,9 +28,10 @@ function orphanWatch(): () => boolean {
   return () => ended || orphaned();
 }
 
-function openDeps(settings: Settings, stopping: AbortSignal): AppDeps {
+async function openDeps(settings: Settings, stopping: AbortSignal): Promise<AppDeps> {
+  const keys = settings.keys === null ? undefined : await loadKeyring(settings.keys, "LIGHTMAN_KEYS");
   try {
-    return createServerDeps(settings.store, { stopping });
+    return createServerDeps(settings.store, { stopping, ...(keys && { keys }) });
   } catch (error) {
     throw new UsageError(`Cannot use LIGHTMAN_STORE: ${(error as Error).message}`);
   }
@@ -59,9 +61,11 @@ export async function runFunction(
   try {
     const env = Object.fromEntries(SETTINGS.map((name) => [name, Deno.env.get(name)]));
     const settings = readSettings(env, port);
-    const deps = openDeps(settings, watch.signal);
+    const deps = await openDeps(settings, watch.signal);
     const started = await start(settings, deps);
-    await serveUntil((request) => started.fetch(request), {
+    await serveUntil((request, env) => started.fetch(request, env), {
+      host: settings.host,
+      keyed: deps.keys !== undefined,
       port: settings.port,
       signal: watch.signal,
       log: deps.log,

@@ -10,6 +10,8 @@ Deno.test("readSettings() has defaults and reads every variable", () => {
     backend: "auto",
     port: 8001,
     workers: null,
+    keys: null,
+    host: "127.0.0.1",
   });
   const env = {
     LIGHTMAN_STORE: "memory:",
@@ -18,6 +20,8 @@ Deno.test("readSettings() has defaults and reads every variable", () => {
     LIGHTMAN_BACKEND: "wasm",
     LIGHTMAN_PORT: "0",
     LIGHTMAN_WORKERS: "3",
+    LIGHTMAN_KEYS: "keys.json",
+    LIGHTMAN_HOST: "::",
     HOME: "/root",
   };
   assertEquals(readSettings(env, 8001), {
@@ -27,6 +31,8 @@ Deno.test("readSettings() has defaults and reads every variable", () => {
     backend: "wasm",
     port: 0,
     workers: 3,
+    keys: "keys.json",
+    host: "::",
   });
 });
 
@@ -42,7 +48,10 @@ for (
     ["LIGHTMAN_WORKERS", "257", "expected an integer from 0 to 256"],
     ["LIGHTMAN_STORE", "", "expected a text that is not empty"],
     ["LIGHTMAN_DATA", "", "expected a text that is not empty"],
-    ["LIGHTMAN_KEYS", "keys.json", "this version has no keys"],
+    ["LIGHTMAN_KEYS", "", "expected a text that is not empty"],
+    ["LIGHTMAN_HOST", "0.0.0.0", "without keys (LIGHTMAN_KEYS) only this machine"],
+    ["LIGHTMAN_HOST", "example.org", "expected an IP address"],
+    ["LIGHTMAN_HOST", "127.0.0.1.example.org", "expected an IP address"],
   ] as const
 ) {
   Deno.test(`readSettings() refuses ${name}=${JSON.stringify(value)} in one line`, () => {
