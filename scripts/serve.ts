@@ -10,7 +10,7 @@ import {
   serveUntil,
 } from "../lib/http/mod.ts";
 import { createInferenceEngine } from "../lib/inference/mod.ts";
-import { chooseBackend } from "../lib/runtime/mod.ts";
+import { chooseBackend, countTensors } from "../lib/runtime/mod.ts";
 import { trainModel } from "../lib/training/mod.ts";
 import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
 import { runCommand } from "./_lib/run_command.ts";
@@ -71,6 +71,7 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   }
   const backend = await chooseBackend(values.backend);
   deps.log({ level: "info", message: "backend", backend: backend.name, why: backend.why });
+  deps.metrics.gauge("lightman_tensors", "Tensors alive.", countTensors);
   const engine = createInferenceEngine();
   const cache = createPredictorCache(CACHE_BYTES);
   const queue = createRunQueue({ ...deps, trainer: trainModel, workers, dataFolder: data });

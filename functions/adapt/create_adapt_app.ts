@@ -7,6 +7,7 @@ import {
   type ClipSource,
   createBaseApp,
   createKeyedLock,
+  createMetrics,
   type FieldError,
   modelReadiness,
   parseFields,
@@ -85,11 +86,13 @@ function stepsOf(config: Config, asked: number | undefined): number {
  * ```
  */
 export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
-  const { store, engine } = deps;
+  const { store, engine, metrics = createMetrics() } = deps;
+  const calibrated = metrics.counter("lightman_calibrations_total", "Calibrations that were stored.");
+  const erased = metrics.counter("lightman_subjects_deleted_total", "Subjects that were deleted.");
   // A deletion waits for a running calibration of its subject; otherwise that would bring the subject back.
   const lock = createKeyedLock();
   const arrivals = createArrivals();
-  const app = createBaseApp(deps, {
+  const app = createBaseApp({ ...deps, metrics }, {
     scope: "adapt",
     ready: () => modelReadiness(deps, deps.model),
   });
@@ -141,6 +144,7 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
         createdAt: new Date(deps.now()).toISOString(),
       };
       const saved = await saveSubject(store, tenant, subject, calibration.weights, meta);
+      calibrated();
       const { createdAt: _createdAt, ...answer } = meta;
       return c.json({ subject, version: saved, ...answer }, 201, { Location: `/v1/subjects/${subject}` });
     });
@@ -177,6 +181,7 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
       deps.onSubjectDeleted?.(tenant, subject);
     }
     if (!deleted) throw new ProblemError(404, "There is no subject of this id");
+    erased();
     return c.body(null, 204);
   });
   return app;

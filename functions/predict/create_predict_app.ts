@@ -3,6 +3,7 @@ import {
   type AppDeps,
   type AppEnv,
   createBaseApp,
+  createMetrics,
   modelReadiness,
   parseFields,
   prepareClips,
@@ -18,6 +19,7 @@ import {
   loadSubjectMeta,
   NotFoundError,
 } from "../../lib/storage/mod.ts";
+import { measurePredictions } from "./_measure_predictions.ts";
 import { createPredictorCache, type LoadedPredictor, type PredictorCache } from "./create_predictor_cache.ts";
 import { predictFieldsSchema } from "./schema.ts";
 import { subjectSlot } from "./subject_slot.ts";
@@ -74,9 +76,10 @@ function toPredictions(probabilities: Float32Array, classes: readonly string[]) 
  * ```
  */
 export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
-  const { store, engine } = deps;
+  const { store, engine, metrics = createMetrics() } = deps;
   const cache = deps.cache ?? createPredictorCache(256 * 2 ** 20);
-  const app = createBaseApp(deps, {
+  const predicted = measurePredictions(metrics, cache);
+  const app = createBaseApp({ ...deps, metrics }, {
     scope: "predict",
     ready: () => modelReadiness(deps, deps.model),
   });
@@ -144,6 +147,7 @@ export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
       },
     );
     mark("predict");
+    predicted({ calibrated: String(subject !== undefined) }, predictions.length);
     const timing = marks.slice(1).map(([name, at], i) => `${name};dur=${(at - marks[i]![1]).toFixed(1)}`);
     c.header("Server-Timing", timing.join(", "));
     return c.json({ predictions, model: answerer.model, subject: answerer.subject });

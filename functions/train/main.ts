@@ -1,5 +1,5 @@
 import { runFunction } from "../../lib/http/mod.ts";
-import { chooseBackend } from "../../lib/runtime/mod.ts";
+import { chooseBackend, countTensors } from "../../lib/runtime/mod.ts";
 import { trainModel } from "../../lib/training/mod.ts";
 import { createRunQueue, createTrainApp } from "./mod.ts";
 
@@ -7,6 +7,7 @@ Deno.exit(
   await runFunction(8001, async ({ backend, model, data, workers }, deps) => {
     const { name, why } = await chooseBackend(backend);
     deps.log({ level: "info", message: "backend", backend: name, why });
+    deps.metrics.gauge("lightman_tensors", "Tensors alive.", countTensors);
     const queue = createRunQueue({
       ...deps,
       trainer: trainModel,

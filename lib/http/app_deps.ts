@@ -1,5 +1,6 @@
 import type { ObjectStore } from "../storage/mod.ts";
 import type { Keyring } from "./create_keyring.ts";
+import type { Metrics } from "./create_metrics.ts";
 import type { Limits } from "./limits.ts";
 
 /** One structured log line; it never holds frames, bodies or subject ids. */
@@ -18,6 +19,8 @@ export interface AppDeps {
   log(record: LogRecord): void;
   /** The keys that requests must have. @default {none: everyone is the tenant "default"} */
   readonly keys?: Keyring;
+  /** Where the functions count. @default {metrics of each app's own} */
+  readonly metrics?: Metrics;
   /** Aborted once the server stops: from then on it is not ready. */
   readonly stopping?: AbortSignal;
   /** Limits that differ from {@linkcode DEFAULT_LIMITS}. */

@@ -4,6 +4,8 @@ import { allowedMethods } from "./allowed_methods.ts";
 import type { Scope } from "./api_key.ts";
 import type { AppDeps, AppEnv } from "./app_deps.ts";
 import { authenticate } from "./_authenticate.ts";
+import { type Answered, measureRequests } from "./_measure_requests.ts";
+import { createMetrics } from "./create_metrics.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { ProblemError } from "./problem_error.ts";
 import { problemResponse, toProblem } from "./_problem_response.ts";
@@ -21,7 +23,7 @@ export interface BaseAppOptions {
  * Makes the Hono app that every function starts from.
  *
  * It gives every request an id (`X-Request-Id`, the client's own when it is a fit name) and the tenant of its key (401
- * without a fit key, 403 for another scope), logs a line with route, status and milliseconds, answers `GET /v2/health/live` and `/v2/health/ready`, and turns errors into
+ * without a fit key, 403 for another scope), logs a line with route, status and milliseconds, answers `GET /v2/health/live`, `/v2/health/ready` and `/metrics`, and turns errors into
  * `application/problem+json`: 404 and 405 with `Allow` for unknown routes, {@linkcode ProblemError} as it says,
  * storage's NotFoundError and ConflictError as 404 and 409, anything else as a masked 500 that only the log explains.
  *
@@ -42,6 +44,8 @@ export interface BaseAppOptions {
 export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const limits = { ...DEFAULT_LIMITS, ...deps.limits };
+  const metrics = deps.metrics ?? createMetrics();
+  const measure = measureRequests(metrics);
 
   app.use("*", async (c, next) => {
     const started = deps.now();
@@ -49,7 +53,16 @@ export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppE
     const requestId = given !== undefined && /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : deps.newId();
     c.set("requestId", requestId);
     c.set("limits", limits);
-    await next();
+    measure.begin();
+    let answered: Answered | null = null;
+    try {
+      await next();
+      // The pattern, not the path: a path may name a person.
+      const route = routePath(c, -1);
+      answered = { method: c.req.method, route, status: c.res.status, ms: deps.now() - started };
+    } finally {
+      measure.end(answered);
+    }
     c.header("X-Request-Id", requestId);
     c.header("X-Content-Type-Options", "nosniff");
     // Answers speak of persons; no cache on the way may keep them.
@@ -58,11 +71,8 @@ export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppE
       level: "info",
       message: "request",
       requestId,
-      method: c.req.method,
-      // The pattern, not the path: a path may name a person.
-      route: routePath(c, -1),
-      status: c.res.status,
-      ms: Math.round((deps.now() - started) * 10) / 10,
+      ...answered,
+      ms: Math.round(answered.ms * 10) / 10,
     });
   });
 
@@ -99,5 +109,9 @@ export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppE
     if (why !== null) throw new ProblemError(503, why);
     return c.json({ ready: true });
   });
+  app.get(
+    "/metrics",
+    (c) => c.body(metrics.render(), 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" }),
+  );
   return app;
 }

@@ -1,5 +1,6 @@
 import { openStore } from "../storage/mod.ts";
 import type { AppDeps } from "./app_deps.ts";
+import { createMetrics, type Metrics } from "./create_metrics.ts";
 
 /**
  * Makes the dependencies of a real server: its store, the machine's clock, random ids, JSON lines on stdout.
@@ -16,8 +17,19 @@ import type { AppDeps } from "./app_deps.ts";
  * assertEquals(createServerDeps("memory:").store.url, "memory:");
  * ```
  */
-export function createServerDeps(store: string, options: Pick<AppDeps, "stopping" | "keys"> = {}): AppDeps {
+export function createServerDeps(
+  store: string,
+  options: Pick<AppDeps, "stopping" | "keys"> = {},
+): AppDeps & { readonly metrics: Metrics } {
+  const metrics = createMetrics();
+  metrics.gauge(
+    "process_start_time_seconds",
+    "When the process started, since 1970.",
+    () => performance.timeOrigin / 1000,
+  );
+  metrics.gauge("process_resident_memory_bytes", "Memory of the process.", () => Deno.memoryUsage().rss);
   return {
+    metrics,
     ...options,
     store: openStore(store),
     // Finer than Date.now() and, unlike it, never backwards: durations are differences of two of these.

@@ -1,9 +1,12 @@
 import { UsageError, watchParents, watchSignals } from "../process/mod.ts";
-import type { AppDeps, AppEnv } from "./app_deps.ts";
+import type { AppEnv } from "./app_deps.ts";
 import { createServerDeps } from "./create_server_deps.ts";
 import { loadKeyring } from "./load_keyring.ts";
 import { readSettings, SETTINGS, type Settings } from "./read_settings.ts";
 import { serveUntil } from "./serve_until.ts";
+
+/** Dependencies of a real server. */
+export type ServerDeps = ReturnType<typeof createServerDeps>;
 
 /** A function that is ready to serve. */
 export interface StartedFunction {
@@ -28,7 +31,7 @@ function orphanWatch(): () => boolean {
   return () => ended || orphaned();
 }
 
-async function openDeps(settings: Settings, stopping: AbortSignal): Promise<AppDeps> {
+async function openDeps(settings: Settings, stopping: AbortSignal): Promise<ServerDeps> {
   const keys = settings.keys === null ? undefined : await loadKeyring(settings.keys, "LIGHTMAN_KEYS");
   try {
     return createServerDeps(settings.store, { stopping, ...(keys && { keys }) });
@@ -55,7 +58,7 @@ async function openDeps(settings: Settings, stopping: AbortSignal): Promise<AppD
  */
 export async function runFunction(
   port: number,
-  start: (settings: Settings, deps: AppDeps) => Promise<StartedFunction>,
+  start: (settings: Settings, deps: ServerDeps) => Promise<StartedFunction>,
 ): Promise<number> {
   const watch = watchSignals({ orphaned: orphanWatch() });
   try {

@@ -103,7 +103,7 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 /** Routes that speak of no tenant. */
-const SHARED = ["/v2/health/live", "/v2/health/ready"];
+const SHARED = ["/metrics", "/v2/health/live", "/v2/health/ready"];
 
 /** Everything below the tenant's folder, to see that nothing changed. */
 async function contents({ store }: World, tenant: string): Promise<string> {
