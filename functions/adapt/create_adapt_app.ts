@@ -26,6 +26,7 @@ import {
   saveSubject,
 } from "../../lib/storage/mod.ts";
 import { type Arrival, createArrivals } from "./_arrivals.ts";
+import { ADAPT_ROUTES } from "./routes.ts";
 import { calibrationFieldsSchema } from "./schema.ts";
 
 /** What the adapt function needs. */
@@ -94,6 +95,7 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
   const arrivals = createArrivals();
   const app = createBaseApp({ ...deps, metrics }, {
     scope: "adapt",
+    routes: ADAPT_ROUTES,
     ready: () => modelReadiness(deps, deps.model),
   });
 

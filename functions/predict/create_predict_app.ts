@@ -21,6 +21,7 @@ import {
 } from "../../lib/storage/mod.ts";
 import { measurePredictions } from "./_measure_predictions.ts";
 import { createPredictorCache, type LoadedPredictor, type PredictorCache } from "./create_predictor_cache.ts";
+import { PREDICT_ROUTES } from "./routes.ts";
 import { predictFieldsSchema } from "./schema.ts";
 import { subjectSlot } from "./subject_slot.ts";
 
@@ -81,6 +82,7 @@ export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
   const predicted = measurePredictions(metrics, cache);
   const app = createBaseApp({ ...deps, metrics }, {
     scope: "predict",
+    routes: PREDICT_ROUTES,
     ready: () => modelReadiness(deps, deps.model),
   });
 

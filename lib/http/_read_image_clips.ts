@@ -2,24 +2,12 @@ import { z } from "zod";
 import { decodeImage, preprocessClip, readImageSize } from "../data/mod.ts";
 import { fieldProblem, forField } from "./_field_problem.ts";
 import type { ClipSource } from "./clip_source.ts";
+import { clipsSchema } from "./clips_schema.ts";
 import type { ClipsRequest } from "./clips_request.ts";
 import type { Limits } from "./limits.ts";
 import { parseFields } from "./parse_fields.ts";
 
-const index = z.int().nonnegative();
-
-const clipSchema = z.strictObject({
-  frames: z.array(z.string()).min(1),
-  label: z.string().min(1).max(128).optional(),
-  kind: z.enum(["micro", "macro"]).default("micro"),
-  crop: z.tuple([index, index, z.int().positive(), z.int().positive()]).optional(),
-  onset: index.optional(),
-  apex: index.optional(),
-  offset: index.optional(),
-});
-const clipsSchema = z.array(clipSchema).min(1);
-
-type Clip = z.infer<typeof clipSchema>;
+type Clip = z.infer<typeof clipsSchema>[number];
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
 import type { ObjectStore } from "../storage/mod.ts";
+import type { ApiRoute } from "./api_route.ts";
 import type { Keyring } from "./create_keyring.ts";
 import type { Metrics } from "./create_metrics.ts";
 import type { Limits } from "./limits.ts";
@@ -21,6 +22,8 @@ export interface AppDeps {
   readonly keys?: Keyring;
   /** Where the functions count. @default {metrics of each app's own} */
   readonly metrics?: Metrics;
+  /** Where apps describe their routes; apps behind one port share it. @default {each app its own} */
+  readonly api?: ApiRoute[];
   /** Aborted once the server stops: from then on it is not ready. */
   readonly stopping?: AbortSignal;
   /** Limits that differ from {@linkcode DEFAULT_LIMITS}. */

@@ -1,8 +1,12 @@
 import { Hono } from "hono";
 import { routePath } from "hono/route";
 import { allowedMethods } from "./allowed_methods.ts";
+import type { ApiRoute } from "./api_route.ts";
 import type { Scope } from "./api_key.ts";
 import type { AppDeps, AppEnv } from "./app_deps.ts";
+import { BASE_ROUTES } from "./_base_routes.ts";
+import { DOCS_POLICY, renderDocs } from "./_render_docs.ts";
+import { openapiDocument } from "./openapi_document.ts";
 import { authenticate } from "./_authenticate.ts";
 import { type Answered, measureRequests } from "./_measure_requests.ts";
 import { createMetrics } from "./create_metrics.ts";
@@ -17,13 +21,16 @@ export interface BaseAppOptions {
   ready(): Promise<string | null>;
   /** What a key must be for, to use the routes of this app. @default {any key} */
   readonly scope?: Scope;
+  /** What `/openapi.json` and `/docs` say of the routes that the app will have. @default {nothing} */
+  readonly routes?: readonly ApiRoute[];
 }
 
 /**
  * Makes the Hono app that every function starts from.
  *
  * It gives every request an id (`X-Request-Id`, the client's own when it is a fit name) and the tenant of its key (401
- * without a fit key, 403 for another scope), logs a line with route, status and milliseconds, answers `GET /v2/health/live`, `/v2/health/ready` and `/metrics`, and turns errors into
+ * without a fit key, 403 for another scope), logs a line with route, status and milliseconds, answers `GET /v2/health/live`, `/v2/health/ready`, `/metrics`,
+ * `/openapi.json` and `/docs`, and turns errors into
  * `application/problem+json`: 404 and 405 with `Allow` for unknown routes, {@linkcode ProblemError} as it says,
  * storage's NotFoundError and ConflictError as 404 and 409, anything else as a masked 500 that only the log explains.
  *
@@ -46,6 +53,10 @@ export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppE
   const limits = { ...DEFAULT_LIMITS, ...deps.limits };
   const metrics = deps.metrics ?? createMetrics();
   const measure = measureRequests(metrics);
+  const api = deps.api ?? [];
+  api.push(...BASE_ROUTES, ...(options.routes ?? []));
+  // Made when somebody asks: apps that share the list may still add to it.
+  const document = () => openapiDocument(api, { keyed: deps.keys !== undefined });
 
   app.use("*", async (c, next) => {
     const started = deps.now();
@@ -113,5 +124,7 @@ export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppE
     "/metrics",
     (c) => c.body(metrics.render(), 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" }),
   );
+  app.get("/openapi.json", (c) => c.json(document()));
+  app.get("/docs", (c) => c.html(renderDocs(document()), 200, { "Content-Security-Policy": DOCS_POLICY }));
   return app;
 }

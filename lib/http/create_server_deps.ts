@@ -30,6 +30,7 @@ export function createServerDeps(
   metrics.gauge("process_resident_memory_bytes", "Memory of the process.", () => Deno.memoryUsage().rss);
   return {
     metrics,
+    api: [],
     ...options,
     store: openStore(store),
     // Finer than Date.now() and, unlike it, never backwards: durations are differences of two of these.

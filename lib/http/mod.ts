@@ -1,11 +1,14 @@
 /** What the functions share: the base app, problems, limits, clips in requests. The only lib folder that knows Hono. @module */
 export * from "./allowed_methods.ts";
 export * from "./api_key.ts";
+export * from "./api_route.ts";
 export * from "./app_deps.ts";
 export * from "./checked_host.ts";
 export * from "./checked_name.ts";
 export * from "./clip_source.ts";
+export * from "./clips_body.ts";
 export * from "./clips_request.ts";
+export * from "./clips_schema.ts";
 export * from "./combine_apps.ts";
 export * from "./create_base_app.ts";
 export * from "./create_keyed_lock.ts";
@@ -16,10 +19,12 @@ export * from "./hash_key.ts";
 export * from "./limits.ts";
 export * from "./load_keyring.ts";
 export * from "./model_readiness.ts";
+export * from "./openapi_document.ts";
 export * from "./parse_fields.ts";
 export * from "./parse_keys.ts";
 export * from "./prepare_clips.ts";
 export * from "./problem_error.ts";
+export * from "./problem_schema.ts";
 export * from "./read_body.ts";
 export * from "./read_clips.ts";
 export * from "./read_json.ts";

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { createAdaptApp } from "../../functions/adapt/mod.ts";
 import { createPredictApp } from "../../functions/predict/mod.ts";
 import { createMetrics } from "../../lib/http/mod.ts";
+import { checked } from "../_util/checked.ts";
 import { fakeEngine } from "../_util/fake_engine.ts";
 import { greyClip, json, publishMain, testDeps } from "../_util/http_fixture.ts";
 import { setUpTrain } from "./_train.ts";
@@ -15,7 +16,7 @@ function read(text: string): Record<string, number> {
 Deno.test("GET /metrics of adapt and predict counts calibrations, predictions and the cache, and names nobody", async () => {
   const deps = { ...testDeps(), metrics: createMetrics(), engine: fakeEngine(), model: "main" };
   const version = await publishMain(deps.store);
-  const [adapt, predict] = [createAdaptApp(deps), createPredictApp(deps)];
+  const [adapt, predict] = [checked(createAdaptApp(deps), deps.api), checked(createPredictApp(deps), deps.api)];
   await adapt.request("/v1/subjects/anna/calibrations", json({ clips: [greyClip(9, { label: "positive" })] }));
   await adapt.request("/v1/subjects/anna/calibrations", json({ clips: [] }));
   for (let i = 0; i < 3; i++) await predict.request("/v1/predict", json({ clips: [greyClip(9), greyClip(8)] }));

@@ -4,6 +4,7 @@ import { createPredictApp } from "../../functions/predict/mod.ts";
 import { createRunQueue, createTrainApp } from "../../functions/train/mod.ts";
 import { type ApiKey, combineApps, createKeyring, hashKey } from "../../lib/http/mod.ts";
 import { promote, publishModel } from "../../lib/storage/mod.ts";
+import { checked } from "../_util/checked.ts";
 import { fakeEngine } from "../_util/fake_engine.ts";
 import { greyClip, json, problemOf, testDeps } from "../_util/http_fixture.ts";
 import { modelCard, modelWeights } from "../_util/model_card.ts";
@@ -33,9 +34,9 @@ async function setUp() {
   const engine = fakeEngine();
   const model = "model-of-ours";
   const apps = [
-    createTrainApp({ ...deps, queue, model, dataFolder: null }),
-    createAdaptApp({ ...deps, engine, model }),
-    createPredictApp({ ...deps, engine, model }),
+    checked(createTrainApp({ ...deps, queue, model, dataFolder: null }), deps.api),
+    checked(createAdaptApp({ ...deps, engine, model }), deps.api),
+    checked(createPredictApp({ ...deps, engine, model }), deps.api),
   ];
   const fetch = combineApps(apps);
   const ask = (key: string | null, path: string, request: RequestInit = {}) => {
@@ -103,7 +104,7 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 /** Routes that speak of no tenant. */
-const SHARED = ["/metrics", "/v2/health/live", "/v2/health/ready"];
+const SHARED = ["/docs", "/openapi.json", "/metrics", "/v2/health/live", "/v2/health/ready"];
 
 /** Everything below the tenant's folder, to see that nothing changed. */
 async function contents({ store }: World, tenant: string): Promise<string> {
