@@ -1,4 +1,5 @@
 import { type ApiRoute, clipsBody } from "../../lib/http/mod.ts";
+import { OPEN_INFERENCE_ROUTES } from "./_open_inference_routes.ts";
 import { predictAnswerSchema, predictFieldsSchema } from "./schema.ts";
 
 /** What the routes of the predict function take and give. */
@@ -12,4 +13,5 @@ export const PREDICT_ROUTES: readonly ApiRoute[] = [
     answers: { 200: { description: "Class probabilities.", schema: predictAnswerSchema } },
     problems: [400, 404, 408, 409, 413, 415, 422],
   },
+  ...OPEN_INFERENCE_ROUTES,
 ];

@@ -1,5 +1,5 @@
 import { fieldProblem } from "./_field_problem.ts";
-import { parseJson } from "./_parse_json.ts";
+import { parseJson } from "./parse_json.ts";
 import { parseMultipart } from "./_parse_multipart.ts";
 import { readImageClips } from "./_read_image_clips.ts";
 import type { ClipsRequest } from "./clips_request.ts";
@@ -9,7 +9,7 @@ import { ProblemError } from "./problem_error.ts";
 /** Parses the part `meta`; what is wrong with it names it. */
 function parseMeta(bytes: Uint8Array): unknown {
   try {
-    return parseJson(bytes, "the part meta");
+    return parseJson(bytes, { what: "the part meta" });
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     throw new ProblemError(error.status, error.message, [{ field: "meta", message: error.message }]);

@@ -11,6 +11,8 @@ export interface ApiAnswer {
   readonly schema?: ApiSchema;
   /** @default {"application/json"} */
   readonly type?: string;
+  /** What the same answer is as `application/octet-stream`, where the request may ask for that. */
+  readonly binary?: ApiSchema;
 }
 
 /** What a route takes and gives: one operation of `/openapi.json`. */

@@ -98,20 +98,21 @@ export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppE
         ? new ProblemError(404, "There is nothing at this path")
         : new ProblemError(405, detail, [], { Allow: allowed.join(", ") }),
       c.get("requestId"),
+      c.req.path,
     );
   });
 
   app.onError((error, c) => {
     const requestId = c.get("requestId");
     const problem = toProblem(error);
-    if (problem !== null) return problemResponse(problem, requestId);
+    if (problem !== null) return problemResponse(problem, requestId, c.req.path);
     deps.log({
       level: "error",
       message: withoutSubjects(error.message, c.get("subject")),
       requestId,
       stack: withoutSubjects(error.stack ?? "", c.get("subject")),
     });
-    return problemResponse(new ProblemError(500, "The server failed; its log has the details"), requestId);
+    return problemResponse(new ProblemError(500, "The server failed; its log has the details"), requestId, c.req.path);
   });
 
   app.get("/v2/health/live", (c) => c.json({ live: true }));

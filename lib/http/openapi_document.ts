@@ -68,8 +68,10 @@ export function openapiDocument(
       [key!, route.params?.[key!] ?? name] as const
     );
     const answers: Json = {};
-    for (const [status, { description, schema, type = "application/json" }] of Object.entries(route.answers)) {
-      answers[status] = { description, ...(schema && { content: content([[type, convert(schema, "output")]]) }) };
+    for (const [status, { description, schema, type = "application/json", binary }] of Object.entries(route.answers)) {
+      const types: [string, unknown][] = schema === undefined ? [] : [[type, convert(schema, "output")]];
+      if (binary !== undefined) types.push(["application/octet-stream", convert(binary, "output")]);
+      answers[status] = { description, ...(types.length > 0 && { content: content(types) }) };
     }
     const problems = [...COMMON, ...(route.open ? [] : KEYED), ...(route.problems ?? [])];
     for (const status of [...new Set(problems)].sort()) {

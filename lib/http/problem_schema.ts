@@ -20,4 +20,5 @@ export const problemSchema = z.strictObject({
   requestId: z.string().describe("also in X-Request-Id and in the server's log"),
   errors: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional()
     .describe("the fields that are wrong, at most 20"),
+  error: z.string().optional().describe("the detail again, on the paths of the Open Inference Protocol"),
 }).meta({ id: "Problem" });

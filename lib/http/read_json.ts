@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { AppEnv } from "./app_deps.ts";
-import { parseJson } from "./_parse_json.ts";
+import { parseJson } from "./parse_json.ts";
 import { ProblemError } from "./problem_error.ts";
 import { readBody } from "./read_body.ts";
 

@@ -67,6 +67,22 @@ interface Case {
 }
 
 const clips = [greyClip(9)];
+const input = { name: "clips", datatype: "UINT8", shape: [1, 1, 1, 1, 1], data: [9] };
+
+/** The routes of the Open Inference Protocol for a model, or a version of it. */
+function openInference(pattern: string, part: (world: World) => string): Record<string, Case> {
+  const path = (end: string) => (world: World) => `/v2/models/model-of-ours${part(world)}${end}`;
+  return {
+    [`GET /v2/models/:model${pattern}`]: { path: path(""), foreign: 404, own: 200 },
+    [`GET /v2/models/:model${pattern}/ready`]: { path: path("/ready"), foreign: 404, own: 200 },
+    [`POST /v2/models/:model${pattern}/infer`]: {
+      path: path("/infer"),
+      request: () => json({ inputs: [input], parameters: { subject: "anna" } }),
+      ...{ foreign: 404, own: 200 },
+    },
+  };
+}
+
 const CASES: Readonly<Record<string, Case>> = {
   "GET /v1/models": { path: () => "/v1/models", foreign: 200, own: 200 },
   "GET /v1/models/:name": { path: () => "/v1/models/model-of-ours", foreign: 404, own: 200 },
@@ -87,6 +103,9 @@ const CASES: Readonly<Record<string, Case>> = {
     request: () => json({ clips, subject: "anna" }),
     ...{ foreign: 404, own: 200 },
   },
+  "GET /v2": { path: () => "/v2", foreign: 200, own: 200 },
+  ...openInference("", () => ""),
+  ...openInference("/versions/:version", ({ versions }) => `/versions/${versions[0]}`),
   "GET /v1/train/runs": { path: () => "/v1/train/runs", foreign: 200, own: 200 },
   "POST /v1/train/runs": { path: () => "/v1/train/runs?model=new", request: () => json({}), foreign: 202, own: 202 },
   "GET /v1/train/runs/:id": { path: ({ run }) => `/v1/train/runs/${run}`, foreign: 404, own: 200 },
