@@ -7,6 +7,7 @@ import {
   createServerDeps,
   loadKeyring,
   modelReadiness,
+  parseOrigins,
   serveUntil,
 } from "../lib/http/mod.ts";
 import { createInferenceEngine } from "../lib/inference/mod.ts";
@@ -31,6 +32,11 @@ const SPEC = {
     backend: { type: "string", choices: ["auto", "webgpu", "wasm", "cpu"], default: "auto", help: "Backend" },
     keys: { type: "string", value: "FILE", help: "Keys that requests must have (default: LIGHTMAN_KEYS)" },
     host: { type: "string", value: "IP", help: "Address to listen on; other than 127.0.0.1 only with keys" },
+    cors: {
+      type: "string",
+      value: "ORIGINS",
+      help: "Origins whose pages may use it, with commas (default: LIGHTMAN_CORS)",
+    },
     workers: { type: "integer", min: 0, max: 256, help: "Workers of a training run (default: the cores)" },
   },
 } as const satisfies CommandSpec;
@@ -38,9 +44,9 @@ const SPEC = {
 /** Cache of predictors: enough for a few hundred subjects at the default model. */
 const CACHE_BYTES = 256 * 2 ** 20;
 
-/** Keys and address, from flags or else from the variables of the single functions. */
+/** Keys, address and origins, from flags or else from the variables of the single functions. */
 async function protection(values: ParsedFlags<typeof SPEC.flags>["values"]) {
-  const pick = (flag: "keys" | "host", name: string) => {
+  const pick = (flag: "keys" | "host" | "cors", name: string) => {
     const value = values[flag];
     return value === undefined ? { value: Deno.env.get(name), name } : { value, name: `--${flag}` };
   };
@@ -48,7 +54,8 @@ async function protection(values: ParsedFlags<typeof SPEC.flags>["values"]) {
   const address = pick("host", "LIGHTMAN_HOST");
   const keys = file.value === undefined ? undefined : await loadKeyring(file.value, file.name);
   const host = checkedHost(address.name, address.value ?? "127.0.0.1", { keyed: keys !== undefined });
-  return { keys, host };
+  const list = pick("cors", "LIGHTMAN_CORS");
+  return { keys, host, origins: parseOrigins(list.name, list.value) };
 }
 
 async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSignal): Promise<void> {
@@ -56,7 +63,7 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   const model = modelNameOf(values.model);
   // In workers, so that requests are answered while a run computes.
   const workers = values.workers ?? navigator.hardwareConcurrency;
-  const { keys, host } = await protection(values);
+  const { keys, host, origins } = await protection(values);
   const wanted = new Set(values.functions.split(","));
   for (const name of wanted) {
     if (!FUNCTIONS.some((known) => known === name)) {
@@ -65,7 +72,7 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   }
   let deps: ReturnType<typeof createServerDeps>;
   try {
-    deps = createServerDeps(values.store, { stopping: signal, ...(keys && { keys }) });
+    deps = createServerDeps(values.store, { stopping: signal, origins, ...(keys && { keys }) });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -17,9 +17,13 @@ export interface AppDeps {
   now(): number;
   /** A new unique identifier of `A-Z a-z 0-9 . _ -`. */
   newId(): string;
+  /** So many random bytes. @default {the platform's} */
+  random?(bytes: number): Uint8Array;
   log(record: LogRecord): void;
   /** The keys that requests must have. @default {none: everyone is the tenant "default"} */
   readonly keys?: Keyring;
+  /** Origins whose pages may use the server (CORS). @default {none} */
+  readonly origins?: readonly string[];
   /** Where the functions count. @default {metrics of each app's own} */
   readonly metrics?: Metrics;
   /** Where apps describe their routes; apps behind one port share it. @default {each app its own} */
@@ -38,6 +42,8 @@ export interface AppEnv {
   };
   Variables: {
     requestId: string;
+    /** Of the request's trace, 32 hexadecimal digits. */
+    traceId: string;
     tenant: string;
     limits: Limits;
     /** Id of the subject that the request is about, put there by its handler; kept out of the log. */

@@ -4,6 +4,8 @@ import { allowedMethods } from "./allowed_methods.ts";
 import type { ApiRoute } from "./api_route.ts";
 import type { Scope } from "./api_key.ts";
 import type { AppDeps, AppEnv } from "./app_deps.ts";
+import { cors } from "./_cors.ts";
+import { traceContext } from "./_trace_context.ts";
 import { BASE_ROUTES } from "./_base_routes.ts";
 import { DOCS_POLICY, renderDocs } from "./_render_docs.ts";
 import { openapiDocument } from "./openapi_document.ts";
@@ -14,6 +16,16 @@ import { DEFAULT_LIMITS } from "./limits.ts";
 import { ProblemError } from "./problem_error.ts";
 import { problemResponse, toProblem } from "./_problem_response.ts";
 import { withoutSubjects } from "./_without_subjects.ts";
+
+/** What every answer says to browsers: it is data and no page, and nobody on the way keeps it. */
+const SECURITY: Readonly<Record<string, string>> = {
+  "Cache-Control": "no-store",
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+  "X-Frame-Options": "DENY",
+};
 
 /** Options of {@linkcode createBaseApp}. */
 export interface BaseAppOptions {
@@ -28,7 +40,8 @@ export interface BaseAppOptions {
 /**
  * Makes the Hono app that every function starts from.
  *
- * It gives every request an id (`X-Request-Id`, the client's own when it is a fit name) and the tenant of its key (401
+ * It gives every request an id (`X-Request-Id`, the client's own when it is a fit name), a place in a trace
+ * (`traceparent`) and the tenant of its key (401
  * without a fit key, 403 for another scope), logs a line with route, status and milliseconds, answers `GET /v2/health/live`, `/v2/health/ready`, `/metrics`,
  * `/openapi.json` and `/docs`, and turns errors into
  * `application/problem+json`: 404 and 405 with `Allow` for unknown routes, {@linkcode ProblemError} as it says,
@@ -53,6 +66,7 @@ export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppE
   const limits = { ...DEFAULT_LIMITS, ...deps.limits };
   const metrics = deps.metrics ?? createMetrics();
   const measure = measureRequests(metrics);
+  const random = deps.random ?? ((bytes: number) => crypto.getRandomValues(new Uint8Array(bytes)));
   const api = deps.api ?? [];
   api.push(...BASE_ROUTES, ...(options.routes ?? []));
   // Made when somebody asks: apps that share the list may still add to it.
@@ -62,7 +76,9 @@ export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppE
     const started = deps.now();
     const given = c.req.header("X-Request-Id");
     const requestId = given !== undefined && /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : deps.newId();
+    const trace = traceContext(c.req.header("traceparent"), random);
     c.set("requestId", requestId);
+    c.set("traceId", trace.traceId);
     c.set("limits", limits);
     measure.begin();
     let answered: Answered | null = null;
@@ -75,18 +91,22 @@ export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppE
       measure.end(answered);
     }
     c.header("X-Request-Id", requestId);
-    c.header("X-Content-Type-Options", "nosniff");
-    // Answers speak of persons; no cache on the way may keep them.
-    c.header("Cache-Control", "no-store");
+    c.header("traceparent", trace.traceparent);
+    for (const [name, value] of Object.entries(SECURITY)) {
+      // The docs have a policy of their own.
+      if (c.res.headers.get(name) === null) c.header(name, value);
+    }
     deps.log({
       level: "info",
       message: "request",
       requestId,
+      traceId: trace.traceId,
       ...answered,
       ms: Math.round(answered.ms * 10) / 10,
     });
   });
 
+  app.use("*", cors(app, deps.origins ?? []));
   app.use("*", authenticate(app, deps.keys, options.scope));
 
   app.notFound((c) => {
@@ -110,6 +130,7 @@ export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppE
       level: "error",
       message: withoutSubjects(error.message, c.get("subject")),
       requestId,
+      traceId: c.get("traceId"),
       stack: withoutSubjects(error.stack ?? "", c.get("subject")),
     });
     return problemResponse(new ProblemError(500, "The server failed; its log has the details"), requestId, c.req.path);

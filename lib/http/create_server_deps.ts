@@ -6,7 +6,7 @@ import { createMetrics, type Metrics } from "./create_metrics.ts";
  * Makes the dependencies of a real server: its store, the machine's clock, random ids, JSON lines on stdout.
  *
  * @param store Store URL.
- * @param options `stopping`: aborted once the server stops; `keys`: the keys that requests must have.
+ * @param options `stopping`: aborted once the server stops; `keys`: the keys that requests must have; `origins`: whose pages may use it.
  * @returns Dependencies for {@linkcode createBaseApp}.
  * @throws {RangeError} When the URL names no store.
  *
@@ -19,7 +19,7 @@ import { createMetrics, type Metrics } from "./create_metrics.ts";
  */
 export function createServerDeps(
   store: string,
-  options: Pick<AppDeps, "stopping" | "keys"> = {},
+  options: Pick<AppDeps, "stopping" | "keys" | "origins"> = {},
 ): AppDeps & { readonly metrics: Metrics } {
   const metrics = createMetrics();
   metrics.gauge(

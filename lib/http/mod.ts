@@ -24,6 +24,7 @@ export * from "./openapi_document.ts";
 export * from "./parse_fields.ts";
 export * from "./parse_json.ts";
 export * from "./parse_keys.ts";
+export * from "./parse_origins.ts";
 export * from "./prepare_clips.ts";
 export * from "./problem_error.ts";
 export * from "./problem_schema.ts";

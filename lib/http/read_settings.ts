@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { UsageError } from "../process/mod.ts";
+import { parseOrigins } from "./parse_origins.ts";
 import { checkedHost } from "./checked_host.ts";
 
 /** A whole number of at most so much, written in digits. */
@@ -22,6 +23,7 @@ const settingsSchema = z.object({
   LIGHTMAN_WORKERS: count(256),
   LIGHTMAN_KEYS: text.optional(),
   LIGHTMAN_HOST: text.default("127.0.0.1"),
+  LIGHTMAN_CORS: text.optional(),
 });
 
 /** The variables that {@linkcode readSettings} looks at. */
@@ -45,6 +47,8 @@ export interface Settings {
   readonly keys: string | null;
   /** `LIGHTMAN_HOST`: address to listen on; with keys it may reach beyond this machine. @default {"127.0.0.1"} */
   readonly host: string;
+  /** `LIGHTMAN_CORS`: origins whose pages may use the server. @default {none} */
+  readonly origins: readonly string[];
 }
 
 /**
@@ -80,5 +84,6 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     workers: data.LIGHTMAN_WORKERS ?? null,
     keys: data.LIGHTMAN_KEYS ?? null,
     host: checkedHost("LIGHTMAN_HOST", data.LIGHTMAN_HOST, { keyed: data.LIGHTMAN_KEYS !== undefined }),
+    origins: parseOrigins("LIGHTMAN_CORS", data.LIGHTMAN_CORS),
   };
 }

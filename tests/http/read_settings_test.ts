@@ -12,6 +12,7 @@ Deno.test("readSettings() has defaults and reads every variable", () => {
     workers: null,
     keys: null,
     host: "127.0.0.1",
+    origins: [],
   });
   const env = {
     LIGHTMAN_STORE: "memory:",
@@ -22,6 +23,7 @@ Deno.test("readSettings() has defaults and reads every variable", () => {
     LIGHTMAN_WORKERS: "3",
     LIGHTMAN_KEYS: "keys.json",
     LIGHTMAN_HOST: "::",
+    LIGHTMAN_CORS: "https://a.example, http://localhost:5173",
     HOME: "/root",
   };
   assertEquals(readSettings(env, 8001), {
@@ -33,6 +35,7 @@ Deno.test("readSettings() has defaults and reads every variable", () => {
     workers: 3,
     keys: "keys.json",
     host: "::",
+    origins: ["https://a.example", "http://localhost:5173"],
   });
 });
 
@@ -50,6 +53,11 @@ for (
     ["LIGHTMAN_DATA", "", "expected a text that is not empty"],
     ["LIGHTMAN_KEYS", "", "expected a text that is not empty"],
     ["LIGHTMAN_HOST", "0.0.0.0", "without keys (LIGHTMAN_KEYS) only this machine"],
+    ["LIGHTMAN_CORS", "*", 'expected origins like https://app.example with commas between them, got "*"'],
+    ["LIGHTMAN_CORS", "https://a.example/", "expected origins"],
+    ["LIGHTMAN_CORS", "https://a.example,", "expected origins"],
+    ["LIGHTMAN_CORS", "null", "expected origins"],
+    ["LIGHTMAN_CORS", "file://x", "expected origins"],
     ["LIGHTMAN_HOST", "example.org", "expected an IP address"],
     ["LIGHTMAN_HOST", "127.0.0.1.example.org", "expected an IP address"],
   ] as const
