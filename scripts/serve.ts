@@ -37,6 +37,7 @@ const SPEC = {
       value: "ORIGINS",
       help: "Origins whose pages may use it, with commas (default: LIGHTMAN_CORS)",
     },
+    rate: { type: "integer", min: 0, max: 100_000, default: 100, help: "Requests a second of a key; 0: any number" },
     workers: { type: "integer", min: 0, max: 256, help: "Workers of a training run (default: the cores)" },
   },
 } as const satisfies CommandSpec;
@@ -72,7 +73,7 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   }
   let deps: ReturnType<typeof createServerDeps>;
   try {
-    deps = createServerDeps(values.store, { stopping: signal, origins, ...(keys && { keys }) });
+    deps = createServerDeps(values.store, { stopping: signal, origins, rate: values.rate, ...(keys && { keys }) });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -2,6 +2,7 @@ import type { Hono, MiddlewareHandler } from "hono";
 import { allowedMethods } from "./allowed_methods.ts";
 import type { Scope } from "./api_key.ts";
 import type { AppEnv } from "./app_deps.ts";
+import type { RateLimiter } from "./create_rate_limiter.ts";
 import type { Keyring } from "./create_keyring.ts";
 import { isLoopback } from "./_is_loopback.ts";
 import { ProblemError } from "./problem_error.ts";
@@ -30,12 +31,13 @@ function bearerToken(header: string | undefined): string {
 
 /**
  * Gives a request the tenant of its key: 401 without a key or with one that nobody has, 403 where the key lacks the
- * app's scope. Without a keyring everyone is the tenant "default".
+ * app's scope, 429 when the key makes too many requests. Without a keyring everyone is the tenant "default".
  */
 export function authenticate(
   app: Hono<AppEnv>,
   keys: Keyring | undefined,
   scope: Scope | undefined,
+  limiter: RateLimiter | undefined,
 ): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     c.set("tenant", "default");
@@ -50,6 +52,12 @@ export function authenticate(
     const key = await keys.find(bearerToken(header));
     if (key === null) throw unauthorized("a key that the server does not know", ', error="invalid_token"');
     c.set("tenant", key.tenant);
+    const wait = limiter?.take(key.sha256) ?? 0;
+    if (wait > 0) {
+      throw new ProblemError(429, "Cannot accept the request: the key has made too many in a short time", [], {
+        "Retry-After": String(Math.ceil(wait)),
+      });
+    }
     // What is not there is 404 with any key.
     const known = shared || allowedMethods(app, path).length === 0;
     if (!known && scope !== undefined && !key.scopes.includes(scope)) {

@@ -1,6 +1,7 @@
 import type { ObjectStore } from "../storage/mod.ts";
 import type { ApiRoute } from "./api_route.ts";
 import type { Keyring } from "./create_keyring.ts";
+import type { RateLimiter } from "./create_rate_limiter.ts";
 import type { Metrics } from "./create_metrics.ts";
 import type { Limits } from "./limits.ts";
 
@@ -22,6 +23,8 @@ export interface AppDeps {
   log(record: LogRecord): void;
   /** The keys that requests must have. @default {none: everyone is the tenant "default"} */
   readonly keys?: Keyring;
+  /** How many requests a key may make. @default {as many as it likes} */
+  readonly limiter?: RateLimiter;
   /** Origins whose pages may use the server (CORS). @default {none} */
   readonly origins?: readonly string[];
   /** Where the functions count. @default {metrics of each app's own} */

@@ -107,7 +107,7 @@ export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppE
   });
 
   app.use("*", cors(app, deps.origins ?? []));
-  app.use("*", authenticate(app, deps.keys, options.scope));
+  app.use("*", authenticate(app, deps.keys, options.scope, deps.limiter));
 
   app.notFound((c) => {
     const allowed = allowedMethods(app, c.req.path);

@@ -1,12 +1,20 @@
 import { openStore } from "../storage/mod.ts";
 import type { AppDeps } from "./app_deps.ts";
+import { createRateLimiter } from "./create_rate_limiter.ts";
 import { createMetrics, type Metrics } from "./create_metrics.ts";
+
+/** Options of {@linkcode createServerDeps}. */
+export interface ServerDepsOptions extends Pick<AppDeps, "stopping" | "keys" | "origins"> {
+  /** Requests a second that each key may make; 0: any number. @default {0} */
+  readonly rate?: number;
+}
 
 /**
  * Makes the dependencies of a real server: its store, the machine's clock, random ids, JSON lines on stdout.
  *
  * @param store Store URL.
- * @param options `stopping`: aborted once the server stops; `keys`: the keys that requests must have; `origins`: whose pages may use it.
+ * @param options `stopping`: aborted once the server stops; `keys`: the keys that requests must have; `origins`: whose pages may use it;
+ * `rate`: requests a second of a key.
  * @returns Dependencies for {@linkcode createBaseApp}.
  * @throws {RangeError} When the URL names no store.
  *
@@ -19,8 +27,11 @@ import { createMetrics, type Metrics } from "./create_metrics.ts";
  */
 export function createServerDeps(
   store: string,
-  options: Pick<AppDeps, "stopping" | "keys" | "origins"> = {},
+  options: ServerDepsOptions = {},
 ): AppDeps & { readonly metrics: Metrics } {
+  const { rate = 0, ...given } = options;
+  // Finer than Date.now() and, unlike it, never backwards: durations are differences of two of these.
+  const now = () => performance.timeOrigin + performance.now();
   const metrics = createMetrics();
   metrics.gauge(
     "process_start_time_seconds",
@@ -31,10 +42,10 @@ export function createServerDeps(
   return {
     metrics,
     api: [],
-    ...options,
+    ...given,
     store: openStore(store),
-    // Finer than Date.now() and, unlike it, never backwards: durations are differences of two of these.
-    now: () => performance.timeOrigin + performance.now(),
+    now,
+    ...(rate > 0 && { limiter: createRateLimiter({ perSecond: rate, now }) }),
     newId: () => crypto.randomUUID(),
     log: (record) => console.log(JSON.stringify({ time: new Date().toISOString(), ...record })),
   };

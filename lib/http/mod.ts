@@ -15,6 +15,7 @@ export * from "./create_base_app.ts";
 export * from "./create_keyed_lock.ts";
 export * from "./create_keyring.ts";
 export * from "./create_metrics.ts";
+export * from "./create_rate_limiter.ts";
 export * from "./create_server_deps.ts";
 export * from "./hash_key.ts";
 export * from "./limits.ts";

@@ -24,6 +24,7 @@ const settingsSchema = z.object({
   LIGHTMAN_KEYS: text.optional(),
   LIGHTMAN_HOST: text.default("127.0.0.1"),
   LIGHTMAN_CORS: text.optional(),
+  LIGHTMAN_RATE: count(100_000),
 });
 
 /** The variables that {@linkcode readSettings} looks at. */
@@ -49,6 +50,8 @@ export interface Settings {
   readonly host: string;
   /** `LIGHTMAN_CORS`: origins whose pages may use the server. @default {none} */
   readonly origins: readonly string[];
+  /** `LIGHTMAN_RATE`: requests a second that each key may make; 0: any number. @default {100} */
+  readonly rate: number;
 }
 
 /**
@@ -85,5 +88,6 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     keys: data.LIGHTMAN_KEYS ?? null,
     host: checkedHost("LIGHTMAN_HOST", data.LIGHTMAN_HOST, { keyed: data.LIGHTMAN_KEYS !== undefined }),
     origins: parseOrigins("LIGHTMAN_CORS", data.LIGHTMAN_CORS),
+    rate: data.LIGHTMAN_RATE ?? 100,
   };
 }

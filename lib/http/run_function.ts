@@ -34,7 +34,12 @@ function orphanWatch(): () => boolean {
 async function openDeps(settings: Settings, stopping: AbortSignal): Promise<ServerDeps> {
   const keys = settings.keys === null ? undefined : await loadKeyring(settings.keys, "LIGHTMAN_KEYS");
   try {
-    return createServerDeps(settings.store, { stopping, origins: settings.origins, ...(keys && { keys }) });
+    return createServerDeps(settings.store, {
+      stopping,
+      origins: settings.origins,
+      rate: settings.rate,
+      ...(keys && { keys }),
+    });
   } catch (error) {
     throw new UsageError(`Cannot use LIGHTMAN_STORE: ${(error as Error).message}`);
   }

@@ -13,6 +13,7 @@ Deno.test("readSettings() has defaults and reads every variable", () => {
     keys: null,
     host: "127.0.0.1",
     origins: [],
+    rate: 100,
   });
   const env = {
     LIGHTMAN_STORE: "memory:",
@@ -23,6 +24,7 @@ Deno.test("readSettings() has defaults and reads every variable", () => {
     LIGHTMAN_WORKERS: "3",
     LIGHTMAN_KEYS: "keys.json",
     LIGHTMAN_HOST: "::",
+    LIGHTMAN_RATE: "0",
     LIGHTMAN_CORS: "https://a.example, http://localhost:5173",
     HOME: "/root",
   };
@@ -36,6 +38,7 @@ Deno.test("readSettings() has defaults and reads every variable", () => {
     keys: "keys.json",
     host: "::",
     origins: ["https://a.example", "http://localhost:5173"],
+    rate: 0,
   });
 });
 
@@ -53,6 +56,7 @@ for (
     ["LIGHTMAN_DATA", "", "expected a text that is not empty"],
     ["LIGHTMAN_KEYS", "", "expected a text that is not empty"],
     ["LIGHTMAN_HOST", "0.0.0.0", "without keys (LIGHTMAN_KEYS) only this machine"],
+    ["LIGHTMAN_RATE", "1.5", "expected an integer from 0 to 100000"],
     ["LIGHTMAN_CORS", "*", 'expected origins like https://app.example with commas between them, got "*"'],
     ["LIGHTMAN_CORS", "https://a.example/", "expected origins"],
     ["LIGHTMAN_CORS", "https://a.example,", "expected origins"],
