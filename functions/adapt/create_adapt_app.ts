@@ -8,12 +8,14 @@ import {
   createBaseApp,
   createKeyedLock,
   createMetrics,
+  createWorkQueue,
   type FieldError,
   modelReadiness,
   parseFields,
   prepareClips,
   ProblemError,
   readClips,
+  type WorkPlace,
 } from "../../lib/http/mod.ts";
 import type { Calibration, InferenceEngine } from "../../lib/inference/mod.ts";
 import { MemoryLimitError } from "../../lib/runtime/mod.ts";
@@ -87,7 +89,7 @@ function stepsOf(config: Config, asked: number | undefined): number {
  * ```
  */
 export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
-  const { store, engine, metrics = createMetrics() } = deps;
+  const { store, engine, metrics = createMetrics(), work = createWorkQueue() } = deps;
   const calibrated = metrics.counter("lightman_calibrations_total", "Calibrations that were stored.");
   const erased = metrics.counter("lightman_subjects_deleted_total", "Subjects that were deleted.");
   // A deletion waits for a running calibration of its subject; otherwise that would bring the subject back.
@@ -117,8 +119,9 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
     throw new ProblemError(422, "Cannot calibrate: the loss is no longer finite; try fewer innerSteps or other clips");
   }
 
-  async function answerCalibration(c: Context<AppEnv>, subject: string, arrival: Arrival): Promise<Response> {
+  async function answerCalibration(c: Context<AppEnv>, subject: string, arrival: Arrival, place: WorkPlace) {
     const tenant = c.get("tenant");
+    const signal = c.get("signal");
     const request = await readClips(c);
     const fields = parseFields(calibrationFieldsSchema, request.fields);
     const name = fields.model ?? deps.model;
@@ -128,14 +131,17 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
       throw new ProblemError(409, `Cannot calibrate: ${message}`, [{ field: "modelVersion", message }]);
     }
     const labels = labelIndices(request.clips, card.classes);
-    const clips = await prepareClips(request.clips, card.recipe);
     const innerSteps = stepsOf(card.config, fields.innerSteps);
+    const clips = await place.run(() => prepareClips(request.clips, card.recipe, { signal }), signal);
     if (arrival.deleted) throw new ProblemError(409, "Cannot calibrate: the subject was deleted meanwhile");
     // In line from here on, before any deletion that comes now.
     arrival.leave();
     return await lock(`${tenant}/${subject}`, async () => {
       const kinds = request.clips.map(({ kind }) => kind);
-      const calibration = await calibrate(weights, card, { clips, labels, kinds }, { innerSteps });
+      const compute = () => calibrate(weights, card, { clips, labels, kinds }, { innerSteps });
+      const calibration = await place.run(compute, signal);
+      // Nothing is stored for a client that will not hear of it.
+      signal.throwIfAborted();
       const { before, after, classes } = calibration;
       const meta = {
         model: { name, version },
@@ -154,10 +160,12 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
 
   app.post("/v1/subjects/:subject/calibrations", async (c) => {
     const subject = subjectOf(c);
+    const place = work.enter();
     const arrival = arrivals.arrive(`${c.get("tenant")}/${subject}`);
     try {
-      return await answerCalibration(c, subject, arrival);
+      return await answerCalibration(c, subject, arrival, place);
     } finally {
+      place.leave();
       arrival.leave();
     }
   });

@@ -16,7 +16,7 @@ export const ADAPT_ROUTES: readonly ApiRoute[] = [
     description: "Starts from the model's stable version and replaces the subject's earlier calibration.",
     body: clipsBody(calibrationFieldsSchema),
     answers: { 201: { description: "Calibrated and stored.", schema: calibrationAnswerSchema } },
-    problems: [400, 404, 408, 409, 413, 415, 422],
+    problems: [400, 404, 408, 409, 413, 415, 422, 503],
   },
   {
     method: "get",

@@ -1,3 +1,4 @@
+import type { WorkPlace } from "../../lib/http/mod.ts";
 import type { LoadedPredictor } from "./create_predictor_cache.ts";
 
 /** What answers a request: which predictor, and how to make it. */
@@ -21,4 +22,11 @@ export interface Answer extends Pick<Answerer, "model" | "subject"> {
   /** `[B, N]`. */
   readonly probabilities: Float32Array;
   readonly classes: readonly string[];
+}
+
+/** How an answer is made. */
+export interface AnswerOptions {
+  readonly place: WorkPlace;
+  /** Told the name of what is done: load, then decode. */
+  mark?(name: string): void;
 }

@@ -7,10 +7,11 @@ import {
   parseJson,
   ProblemError,
   readBody,
+  type WorkQueue,
 } from "../../lib/http/mod.ts";
 import { listModels, loadModelCard, type ObjectStore } from "../../lib/storage/mod.ts";
 import { inferRequest } from "./_infer_request.ts";
-import type { Answer, Asked } from "./_answer.ts";
+import type { Answer, AnswerOptions, Asked } from "./_answer.ts";
 
 /** Values of a JSON body: 64 clips of 16 frames of 64 × 64 pixels, with the brackets around each. */
 const MAX_VALUES = 5_000_000;
@@ -19,7 +20,13 @@ const MAX_VALUES = 5_000_000;
 export interface OpenInferenceDeps {
   readonly store: ObjectStore;
   readonly backend: string;
-  answer(tenant: string, clips: readonly ClipSource[], asked: Asked): Promise<Answer>;
+  readonly work: WorkQueue;
+  answer(
+    c: Context<AppEnv>,
+    clips: readonly ClipSource[],
+    asked: Asked,
+    options: AnswerOptions,
+  ): Promise<Answer>;
 }
 
 /** Length of the JSON at the beginning of a body. */
@@ -78,7 +85,7 @@ function inferResponse(
  *
  * Source: KServe, Open Inference Protocol, HTTP/REST; Triton, Binary tensor data extension
  */
-export function addOpenInference(app: Hono<AppEnv>, { store, backend, answer }: OpenInferenceDeps): void {
+export function addOpenInference(app: Hono<AppEnv>, { store, work, backend, answer }: OpenInferenceDeps): void {
   /** The path's model and version; the stable one without. */
   function asked(c: Context<AppEnv>): { readonly model: string; readonly version?: string } {
     const model = checkedName("model", c.req.param("model") ?? "");
@@ -111,11 +118,16 @@ export function addOpenInference(app: Hono<AppEnv>, { store, backend, answer }: 
 
   async function infer(c: Context<AppEnv>): Promise<Response> {
     const which = asked(c);
-    const request = await readInfer(c, which.model);
-    const { subject } = request;
-    if (subject !== undefined) c.set("subject", subject);
-    const clips = clipsOfTensor(request.tensor, c.get("limits"));
-    return inferResponse(c, await answer(c.get("tenant"), clips, { ...which, subject }), request);
+    const place = work.enter();
+    try {
+      const request = await readInfer(c, which.model);
+      const { subject } = request;
+      if (subject !== undefined) c.set("subject", subject);
+      const clips = clipsOfTensor(request.tensor, c.get("limits"));
+      return inferResponse(c, await answer(c, clips, { ...which, subject }, { place }), request);
+    } finally {
+      place.leave();
+    }
   }
 
   app.get("/v2", (c) => c.json({ name: "lightmannet", version: "1", extensions: ["binary_tensor_data"], backend }));

@@ -37,7 +37,7 @@ function modelRoutes(path: string, suffix: string): ApiRoute[] {
       headers: { "Inference-Header-Content-Length": { type: "integer", description: "bytes of the JSON" } },
       body: { "application/json": inferRequestSchema, "application/octet-stream": octets },
       answers: { 200: { description: "Probabilities.", schema: inferAnswerSchema, binary: octets } },
-      problems: [400, 404, 408, 409, 413, 415, 422],
+      problems: [400, 404, 408, 409, 413, 415, 422, 503],
     },
   ];
 }

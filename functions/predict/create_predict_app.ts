@@ -1,10 +1,11 @@
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import {
   type AppDeps,
   type AppEnv,
   type ClipSource,
   createBaseApp,
   createMetrics,
+  createWorkQueue,
   modelReadiness,
   parseFields,
   prepareClips,
@@ -20,7 +21,7 @@ import {
   loadSubjectMeta,
   NotFoundError,
 } from "../../lib/storage/mod.ts";
-import type { Answer, Answerer, Asked } from "./_answer.ts";
+import type { Answer, Answerer, AnswerOptions, Asked } from "./_answer.ts";
 import { addOpenInference } from "./_open_inference.ts";
 import { measurePredictions } from "./_measure_predictions.ts";
 import { createPredictorCache, type PredictorCache } from "./create_predictor_cache.ts";
@@ -69,7 +70,7 @@ function toPredictions(probabilities: Float32Array, classes: readonly string[]) 
  * ```
  */
 export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
-  const { store, engine, metrics = createMetrics() } = deps;
+  const { store, engine, metrics = createMetrics(), work = createWorkQueue() } = deps;
   const cache = deps.cache ?? createPredictorCache(256 * 2 ** 20);
   const predicted = measurePredictions(metrics, cache);
   const app = createBaseApp({ ...deps, metrics }, {
@@ -121,11 +122,12 @@ export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
 
   /** Decodes clips and predicts them; `mark` is told after loading and after decoding. */
   async function answer(
-    tenant: string,
+    c: Context<AppEnv>,
     clips: readonly ClipSource[],
     asked: Asked,
-    mark: (name: string) => void = () => {},
+    { place, mark = () => {} }: AnswerOptions,
   ): Promise<Answer> {
+    const [tenant, signal] = [c.get("tenant"), c.get("signal")];
     const { subject, model, version } = asked;
     const answerer = subject === undefined
       ? await findModel(tenant, model ?? deps.model, version)
@@ -139,11 +141,14 @@ export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
       answerer.slot,
       answerer.version,
       () => answerer.load(),
-      async ({ predictor, card }) => {
+      ({ predictor, card }) => {
         mark("load");
-        const batch = await prepareClips(clips, card.recipe);
-        mark("decode");
-        return { probabilities: await predictor.predict(batch), classes: card.classes };
+        return place.run(async () => {
+          const batch = await prepareClips(clips, card.recipe, { signal });
+          mark("decode");
+          signal.throwIfAborted();
+          return { probabilities: await predictor.predict(batch), classes: card.classes };
+        }, signal);
       },
     );
     // A model that computes NaN must not answer.
@@ -155,16 +160,21 @@ export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
   app.post("/v1/predict", async (c) => {
     const marks: [name: string, at: number][] = [["start", deps.now()]];
     const mark = (name: string) => void marks.push([name, deps.now()]);
-    const { clips, fields } = await readClips(c);
-    const asked = parseFields(predictFieldsSchema, fields);
-    if (asked.subject !== undefined) c.set("subject", asked.subject);
-    mark("read");
-    const { probabilities, classes, model, subject } = await answer(c.get("tenant"), clips, asked, mark);
-    mark("predict");
-    const timing = marks.slice(1).map(([name, at], i) => `${name};dur=${(at - marks[i]![1]).toFixed(1)}`);
-    c.header("Server-Timing", timing.join(", "));
-    return c.json({ predictions: toPredictions(probabilities, classes), model, subject });
+    const place = work.enter();
+    try {
+      const { clips, fields } = await readClips(c);
+      const asked = parseFields(predictFieldsSchema, fields);
+      if (asked.subject !== undefined) c.set("subject", asked.subject);
+      mark("read");
+      const { probabilities, classes, model, subject } = await answer(c, clips, asked, { place, mark });
+      mark("predict");
+      const timing = marks.slice(1).map(([name, at], i) => `${name};dur=${(at - marks[i]![1]).toFixed(1)}`);
+      c.header("Server-Timing", timing.join(", "));
+      return c.json({ predictions: toPredictions(probabilities, classes), model, subject });
+    } finally {
+      place.leave();
+    }
   });
-  addOpenInference(app, { store, backend: engine.backend, answer });
+  addOpenInference(app, { store, work, backend: engine.backend, answer });
   return app;
 }

@@ -11,7 +11,7 @@ export const PREDICT_ROUTES: readonly ApiRoute[] = [
     summary: "Predicts the class of clips, each on its own.",
     body: clipsBody(predictFieldsSchema),
     answers: { 200: { description: "Class probabilities.", schema: predictAnswerSchema } },
-    problems: [400, 404, 408, 409, 413, 415, 422],
+    problems: [400, 404, 408, 409, 413, 415, 422, 503],
   },
   ...OPEN_INFERENCE_ROUTES,
 ];

@@ -1,6 +1,7 @@
 import type { ObjectStore } from "../storage/mod.ts";
 import type { ApiRoute } from "./api_route.ts";
 import type { Keyring } from "./create_keyring.ts";
+import type { WorkQueue } from "./create_work_queue.ts";
 import type { RateLimiter } from "./create_rate_limiter.ts";
 import type { Metrics } from "./create_metrics.ts";
 import type { Limits } from "./limits.ts";
@@ -25,6 +26,8 @@ export interface AppDeps {
   readonly keys?: Keyring;
   /** How many requests a key may make. @default {as many as it likes} */
   readonly limiter?: RateLimiter;
+  /** What bounds decoding and computing; apps behind one port share it. @default {each app its own} */
+  readonly work?: WorkQueue;
   /** Origins whose pages may use the server (CORS). @default {none} */
   readonly origins?: readonly string[];
   /** Where the functions count. @default {metrics of each app's own} */
@@ -49,6 +52,8 @@ export interface AppEnv {
     traceId: string;
     tenant: string;
     limits: Limits;
+    /** Aborts when the request's time is up or its client has left; the reason is a ProblemError. */
+    signal: AbortSignal;
     /** Id of the subject that the request is about, put there by its handler; kept out of the log. */
     subject?: string;
   };

@@ -4,6 +4,7 @@ import { allowedMethods } from "./allowed_methods.ts";
 import type { ApiRoute } from "./api_route.ts";
 import type { Scope } from "./api_key.ts";
 import type { AppDeps, AppEnv } from "./app_deps.ts";
+import { requestSignal } from "./_request_signal.ts";
 import { cors } from "./_cors.ts";
 import { traceContext } from "./_trace_context.ts";
 import { BASE_ROUTES } from "./_base_routes.ts";
@@ -107,6 +108,7 @@ export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppE
   });
 
   app.use("*", cors(app, deps.origins ?? []));
+  app.use("*", requestSignal());
   app.use("*", authenticate(app, deps.keys, options.scope, deps.limiter));
 
   app.notFound((c) => {

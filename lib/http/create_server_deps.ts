@@ -1,5 +1,6 @@
 import { openStore } from "../storage/mod.ts";
 import type { AppDeps } from "./app_deps.ts";
+import { createWorkQueue } from "./create_work_queue.ts";
 import { createRateLimiter } from "./create_rate_limiter.ts";
 import { createMetrics, type Metrics } from "./create_metrics.ts";
 
@@ -39,8 +40,16 @@ export function createServerDeps(
     () => performance.timeOrigin / 1000,
   );
   metrics.gauge("process_resident_memory_bytes", "Memory of the process.", () => Deno.memoryUsage().rss);
+  const work = createWorkQueue();
+  metrics.gauge("lightman_work_active", "Requests that decode or compute.", () => work.active);
+  metrics.gauge(
+    "lightman_work_places",
+    "Requests with clips under way: arriving, waiting or working.",
+    () => work.places,
+  );
   return {
     metrics,
+    work,
     api: [],
     ...given,
     store: openStore(store),

@@ -17,6 +17,7 @@ export * from "./create_keyring.ts";
 export * from "./create_metrics.ts";
 export * from "./create_rate_limiter.ts";
 export * from "./create_server_deps.ts";
+export * from "./create_work_queue.ts";
 export * from "./hash_key.ts";
 export * from "./limits.ts";
 export * from "./load_keyring.ts";

@@ -8,7 +8,7 @@ type Json = Record<string, unknown>;
 const name = z.string().regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,128}$/);
 
 /** What any route that asks for a key may answer with. */
-const COMMON: readonly ProblemError["status"][] = [500];
+const COMMON: readonly ProblemError["status"][] = [422, 500, 504];
 const KEYED: readonly ProblemError["status"][] = [401, 403, 429];
 
 /** Collects named schemas, so that each stands in the document once. */

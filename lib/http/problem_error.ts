@@ -11,8 +11,10 @@ const TITLES = {
   415: "Unsupported Media Type",
   422: "Unprocessable Content",
   429: "Too Many Requests",
+  499: "Client Closed Request",
   500: "Internal Server Error",
   503: "Service Unavailable",
+  504: "Gateway Timeout",
 } as const;
 
 /** What is wrong with one field. */

@@ -19,7 +19,7 @@ async function check(routes: readonly ApiRoute[], request: Request, response: Re
     if (type !== "application/problem+json") throw fail(`a problem of type ${type}`);
     const parsed = problemSchema.safeParse(await response.clone().json());
     if (!parsed.success) throw fail(parsed.error);
-    const known = [401, 403, 405, 429, 500, ...(route?.problems ?? [])];
+    const known = [401, 403, 405, 422, 429, 499, 500, 504, ...(route?.problems ?? [])];
     if (route !== undefined && !known.includes(response.status)) throw fail("not among its problems");
     return;
   }
