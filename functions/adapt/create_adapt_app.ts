@@ -1,4 +1,5 @@
 import type { Context, Hono } from "hono";
+import type { z } from "zod";
 import { ALGORITHMS, type Config, innerStepsOf } from "../../lib/config/mod.ts";
 import {
   type AppDeps,
@@ -25,11 +26,13 @@ import {
   listSubjects,
   loadModel,
   loadSubjectMeta,
+  NotFoundError,
   saveSubject,
 } from "../../lib/storage/mod.ts";
 import { type Arrival, createArrivals } from "./_arrivals.ts";
+import { createReplays } from "./_replays.ts";
 import { ADAPT_ROUTES } from "./routes.ts";
-import { calibrationFieldsSchema } from "./schema.ts";
+import { type calibrationAnswerSchema, calibrationFieldsSchema } from "./schema.ts";
 
 /** What the adapt function needs. */
 export interface AdaptDeps extends AppDeps {
@@ -68,6 +71,14 @@ function stepsOf(config: Config, asked: number | undefined): number {
   throw new ProblemError(422, `Cannot calibrate: innerSteps: ${message}`, [{ field: "innerSteps", message }]);
 }
 
+/** The key by which a client knows a request again, or null. */
+function idempotencyKey(c: Context<AppEnv>): string | null {
+  const key = c.req.header("Idempotency-Key");
+  if (key === undefined || /^[!-~]{1,128}$/.test(key)) return key ?? null;
+  const message = "expected 1 to 128 visible ASCII characters";
+  throw new ProblemError(422, `Cannot calibrate: Idempotency-Key: ${message}`, [{ field: "Idempotency-Key", message }]);
+}
+
 /**
  * Makes the adapt function: a gradient step, or what else the model's algorithm does, calibrates a person.
  *
@@ -95,6 +106,7 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
   // A deletion waits for a running calibration of its subject; otherwise that would bring the subject back.
   const lock = createKeyedLock();
   const arrivals = createArrivals();
+  const replays = createReplays<z.infer<typeof calibrationAnswerSchema>>(deps.now);
   const app = createBaseApp({ ...deps, metrics }, {
     scope: "adapt",
     routes: ADAPT_ROUTES,
@@ -119,10 +131,38 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
     throw new ProblemError(422, "Cannot calibrate: the loss is no longer finite; try fewer innerSteps or other clips");
   }
 
+  /** What was answered to the same request before; null when there was none, or its result is gone. */
+  async function replayed(c: Context<AppEnv>, subject: string, key: string, digest: string): Promise<Response | null> {
+    const tenant = c.get("tenant");
+    const before = replays.find(`${tenant}/${subject}`, key);
+    if (before === null) return null;
+    if (before.digest !== digest) {
+      const message = "expected a new key, because another request had this one";
+      throw new ProblemError(422, `Cannot calibrate: Idempotency-Key: ${message}`, [{
+        field: "Idempotency-Key",
+        message,
+      }]);
+    }
+    try {
+      await loadSubjectMeta(store, tenant, subject, { version: before.answer.version });
+    } catch (error) {
+      // Another process has deleted the subject since.
+      if (!(error instanceof NotFoundError)) throw error;
+      replays.forget(`${tenant}/${subject}`);
+      return null;
+    }
+    const headers = { Location: `/v1/subjects/${subject}`, "Idempotency-Replayed": "true" };
+    return c.json(before.answer, 201, headers);
+  }
+
   async function answerCalibration(c: Context<AppEnv>, subject: string, arrival: Arrival, place: WorkPlace) {
     const tenant = c.get("tenant");
     const signal = c.get("signal");
+    const key = idempotencyKey(c);
     const request = await readClips(c);
+    const digest = key === null ? "" : await request.digest();
+    const earlier = key === null ? null : await replayed(c, subject, key, digest);
+    if (earlier !== null) return earlier;
     const fields = parseFields(calibrationFieldsSchema, request.fields);
     const name = fields.model ?? deps.model;
     const { version, weights, card } = await loadModel(store, tenant, name);
@@ -137,6 +177,9 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
     // In line from here on, before any deletion that comes now.
     arrival.leave();
     return await lock(`${tenant}/${subject}`, async () => {
+      // The same request may have been in line before this one.
+      const meanwhile = key === null ? null : await replayed(c, subject, key, digest);
+      if (meanwhile !== null) return meanwhile;
       const kinds = request.clips.map(({ kind }) => kind);
       const compute = () => calibrate(weights, card, { clips, labels, kinds }, { innerSteps });
       const calibration = await place.run(compute, signal);
@@ -153,8 +196,10 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
       };
       const saved = await saveSubject(store, tenant, subject, calibration.weights, meta);
       calibrated();
-      const { createdAt: _createdAt, ...answer } = meta;
-      return c.json({ subject, version: saved, ...answer }, 201, { Location: `/v1/subjects/${subject}` });
+      const { createdAt: _createdAt, ...rest } = meta;
+      const answer = { subject, version: saved, ...rest };
+      if (key !== null) replays.remember(`${tenant}/${subject}`, key, { digest, answer });
+      return c.json(answer, 201, { Location: `/v1/subjects/${subject}` });
     });
   }
 
@@ -188,6 +233,7 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
       deleted = await lock(`${tenant}/${subject}`, () => deleteSubject(store, tenant, subject));
     } finally {
       // Also when the store fails half-way: what memory holds of the person goes at once.
+      replays.forget(`${tenant}/${subject}`);
       deps.onSubjectDeleted?.(tenant, subject);
     }
     if (!deleted) throw new ProblemError(404, "There is no subject of this id");

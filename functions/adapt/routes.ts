@@ -14,6 +14,13 @@ export const ADAPT_ROUTES: readonly ApiRoute[] = [
     id: "calibrate",
     summary: "Calibrates a person with labelled clips.",
     description: "Starts from the model's stable version and replaces the subject's earlier calibration.",
+    headers: {
+      "Idempotency-Key": {
+        type: "string",
+        pattern: "^[!-~]{1,128}$",
+        description: "the same key, the same answer, once done",
+      },
+    },
     body: clipsBody(calibrationFieldsSchema),
     answers: { 201: { description: "Calibrated and stored.", schema: calibrationAnswerSchema } },
     problems: [400, 404, 408, 409, 413, 415, 422, 503],

@@ -1,3 +1,4 @@
+import { digest } from "./_digest.ts";
 import { fieldProblem } from "./_field_problem.ts";
 import { parseJson } from "./parse_json.ts";
 import { parseMultipart } from "./_parse_multipart.ts";
@@ -37,5 +38,7 @@ export function readFormClips(body: Uint8Array, contentType: string, limits: Lim
   for (const name of parts.keys()) {
     if (!used.has(name)) throw fieldProblem(name.slice(0, 100), "unknown part: no frame in meta names it");
   }
-  return request;
+  const names = [...parts.keys()].sort();
+  const pieces = names.flatMap((name) => [new TextEncoder().encode(name), parts.get(name)!]);
+  return { ...request, digest: () => digest([meta, ...pieces]) };
 }

@@ -86,7 +86,11 @@ function measureClip(
 }
 
 /** The clips of a JSON body, whose frames are base64 unless `bytesOf` says otherwise. */
-export function readImageClips(body: unknown, limits: Limits, bytesOf: FrameBytes = decodeBase64): ClipsRequest {
+export function readImageClips(
+  body: unknown,
+  limits: Limits,
+  bytesOf: FrameBytes = decodeBase64,
+): Omit<ClipsRequest, "digest"> {
   if (!isRecord(body)) throw fieldProblem("body", "expected a JSON object");
   const { clips: given, ...fields } = body;
   checkCounts(given, limits);

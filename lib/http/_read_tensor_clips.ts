@@ -37,7 +37,7 @@ function checkHeader(body: Uint8Array): void {
 }
 
 /** The clips of a safetensors body. */
-export function readTensorClips(body: Uint8Array, limits: Limits): ClipsRequest {
+export function readTensorClips(body: Uint8Array, limits: Limits): Omit<ClipsRequest, "digest"> {
   checkHeader(body);
   let file: ReturnType<typeof decodeSafetensors>;
   try {

@@ -1,12 +1,13 @@
 import type { Context } from "hono";
 import type { AppEnv } from "./app_deps.ts";
+import { digest } from "./_digest.ts";
 import { readFormClips } from "./_read_form_clips.ts";
 import { readImageClips } from "./_read_image_clips.ts";
 import { readTensorClips } from "./_read_tensor_clips.ts";
 import type { ClipsRequest } from "./clips_request.ts";
 import { ProblemError } from "./problem_error.ts";
 import { readBody } from "./read_body.ts";
-import { readJson } from "./read_json.ts";
+import { parseJson } from "./parse_json.ts";
 
 /**
  * Reads the clips of a request: JSON with base64 pictures, a form with one part a picture, or safetensors.
@@ -39,8 +40,14 @@ export async function readClips(c: Context<AppEnv>): Promise<ClipsRequest> {
   const full = c.req.header("Content-Type") ?? "none";
   const type = full.split(";")[0]!.trim().toLowerCase();
   const limits = c.get("limits");
-  if (type === "application/vnd.safetensors") return readTensorClips(await readBody(c), limits);
-  if (type === "application/json") return readImageClips(await readJson(c), limits);
+  if (type === "application/vnd.safetensors") {
+    const body = await readBody(c);
+    return { ...readTensorClips(body, limits), digest: () => digest([body]) };
+  }
+  if (type === "application/json") {
+    const body = await readBody(c);
+    return { ...readImageClips(parseJson(body), limits), digest: () => digest([body]) };
+  }
   if (type === "multipart/form-data") return readFormClips(await readBody(c), full, limits);
   throw new ProblemError(
     415,
