@@ -68,8 +68,11 @@ export async function evaluateModelCommand(values: EvaluateValues, signal: Abort
     onEvent: (event) => event.type === "progress" && bars.update(event.what, event.done, event.total),
   }).finally(() => bars.finish());
   const { accuracy, uf1, uar, subjects, absent } = evaluation;
+  const { norm } = model.card.config;
   output.say(
-    `\n${name} ${model.version}: ${subjects.length} held-out subjects, up to ${evaluation.shots} calibration clips a class`,
+    `\n${name} ${model.version}: ${subjects.length} held-out ${
+      model.card.config.shuffleLabels ? "tasks" : "subjects"
+    }, up to ${evaluation.shots} calibration clips a class, normalisation ${norm}`,
   );
   for (const [label, metric] of [["accuracy", accuracy], ["UF1", uf1], ["UAR", uar]] as const) {
     const { estimate, low, high } = metric.gain;
@@ -88,5 +91,5 @@ export async function evaluateModelCommand(values: EvaluateValues, signal: Abort
         `(mean over subjects, change ${(100 * absent.change).toFixed(1)} points)`,
     );
   }
-  await output.json({ model: name, version: model.version, ...evaluation });
+  await output.json({ model: name, version: model.version, norm, ...evaluation });
 }

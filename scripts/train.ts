@@ -106,7 +106,8 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 function summarise(run: TrainedModel, baseline: TrainedModel | undefined, output: Output): void {
   const { accuracy, uf1, uar, shots, subjects } = run.evaluation;
   const points = (share: number) => (100 * share).toFixed(1);
-  output.say(`\n${subjects.length} held-out subjects, up to ${shots} calibration clips a class:`);
+  const held = run.card.config.shuffleLabels ? "tasks of held-out subjects" : "held-out subjects";
+  output.say(`\n${subjects.length} ${held}, up to ${shots} calibration clips a class:`);
   output.say(`  accuracy  ${percent(accuracy.before)} before, ${percent(accuracy.after)} after calibration`);
   output.say(
     `  gain      ${points(accuracy.gain.estimate)} points, 95 % interval ${points(accuracy.gain.low)} to ${
@@ -155,7 +156,8 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   const commit = await sourceCommit();
   const context = { store, name: values.name, workers, resume: values.resume, signal, output, commit };
   const run = await runOne(config, `Training ${config.algorithm}`, context);
-  const wanted = values.baseline === "supervised" && config.algorithm !== "supervised";
+  // Shuffled labels mean nothing outside a task, so there is nothing to learn from pooled clips.
+  const wanted = values.baseline === "supervised" && config.algorithm !== "supervised" && !config.shuffleLabels;
   const baseline = wanted
     ? await runOne({ ...config, algorithm: "supervised" }, "Training supervised", {
       ...context,

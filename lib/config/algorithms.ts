@@ -25,9 +25,9 @@ const gradient = {
   head: "linear",
   innerScope: "all",
   innerSteps: 1,
-  alpha: 0.2,
+  alpha: 0.05,
 } as const;
-const pooled = { ...gradient, training: "supervised", innerSteps: 5, alpha: 0.05 } as const;
+const pooled = { ...gradient, training: "supervised", innerSteps: 5 } as const;
 const metric = { training: "metric", auxiliary: false, innerScope: "all", innerSteps: 0, alpha: 0.2 } as const;
 
 /**
@@ -46,12 +46,11 @@ export const ALGORITHMS = {
   lightman: { ...gradient, auxiliary: true, summary: "both branches, exact second order" },
   maml: { ...gradient, summary: "lightman without the auxiliary branch" },
   fomaml: { ...gradient, summary: "maml to first order" },
-  anil: { ...gradient, innerScope: "head", summary: "maml whose inner step moves the head only" },
+  anil: { ...gradient, innerScope: "head", alpha: 0.2, summary: "maml whose inner step moves the head only" },
   reptile: {
     ...gradient,
     training: "reptile",
     innerSteps: 5,
-    alpha: 0.05,
     summary: "towards the end of plain gradient steps",
   },
   protonet: { ...metric, head: "euclidean", summary: "distance to class means" },

@@ -83,7 +83,7 @@ export const configSchema = z.strictObject({
     "with several inner steps: weigh the query losses of all of them, from even to the last alone by half the outer steps",
   ),
   firstOrder: z.boolean().default(false).describe("FOMAML: drop the second-order term"),
-  alpha: positive.nullable().default(null).describe("inner rate; null: 0.2, for reptile and supervised 0.05"),
+  alpha: positive.nullable().default(null).describe("inner rate; null: 0.05, for anil 0.2"),
   learnInnerRates: z.boolean().default(true).describe("Meta-SGD: a learned inner rate a layer, starting at alpha"),
   beta: positive.default(3e-3).describe("outer rate"),
   schedule: z.enum(["constant", "cosine"]).default("constant").describe("of the outer rate"),

@@ -11,7 +11,7 @@ import type { Config } from "./config.ts";
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { innerRateOf, makeConfig } from "./mod.ts";
- * assertEquals([innerRateOf(makeConfig()), innerRateOf(makeConfig({ set: ["alpha=0.1"] }))], [0.2, 0.1]);
+ * assertEquals([innerRateOf(makeConfig()), innerRateOf(makeConfig({ set: ["alpha=0.1"] }))], [0.05, 0.1]);
  * ```
  */
 export function innerRateOf({ algorithm, alpha }: Pick<Config, "algorithm" | "alpha">): number {

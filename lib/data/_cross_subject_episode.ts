@@ -12,6 +12,8 @@ export interface CrossSubjectOptions {
   readonly shots: number;
   readonly queries: number;
   readonly macros: number;
+  /** Whose macro clips serve where the first query clip's subject has none. */
+  readonly others: ReadonlySet<number>;
 }
 
 /** Divisions of the subjects that are tried before an `across` task is given up. */
@@ -26,7 +28,7 @@ const TRIES = 50;
 export function crossSubjectEpisode(
   set: ClipSet,
   allowed: readonly number[],
-  { scope, ways, shots, queries, macros }: CrossSubjectOptions,
+  { scope, ways, shots, queries, macros, others }: CrossSubjectOptions,
   random: Random,
 ): Episode | null {
   const people = allowed.filter((subject) => set.subjects.some((s, i) => s === subject && set.kinds[i] === "micro"));
@@ -50,7 +52,7 @@ export function crossSubjectEpisode(
       query.push(...(scope === "across" ? random.shuffle(second[label]!) : clips.slice(k)).slice(0, queries));
     }
     const subject = set.subjects[query[0]!]!;
-    const macro = pickMacros(set, classes, { subject, others: new Set(allowed), count: macros }, random);
+    const macro = pickMacros(set, classes, { subject, others, count: macros }, random);
     return { ways: classes, subject, support, query, macro };
   }
   return null;

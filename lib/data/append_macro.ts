@@ -1,28 +1,6 @@
-import type { FileClips, PickedClips } from "./clip_bytes.ts";
+import { pickClips, type PickedClip } from "./_pick_clips.ts";
 import type { ClipSet } from "./clip_set.ts";
 import { recipeDifference } from "./recipe_difference.ts";
-
-/** Clips of several sets without a copy of their bytes; what was picked once is not wrapped twice. */
-function pick(
-  sets: readonly ClipSet[],
-  picked: readonly { readonly from: ClipSet; readonly index: number }[],
-  length: number,
-): PickedClips {
-  const parts: (Uint8Array | FileClips)[] = [];
-  const bases = new Map<ClipSet, number>();
-  for (const set of sets) {
-    bases.set(set, parts.length);
-    parts.push(...("parts" in set.clips ? set.clips.parts : [set.clips]));
-  }
-  const part = new Int32Array(picked.length);
-  const index = new Int32Array(picked.length);
-  picked.forEach(({ from, index: i }, to) => {
-    const base = bases.get(from)!;
-    part[to] = base + ("parts" in from.clips ? from.clips.part[i]! : 0);
-    index[to] = "parts" in from.clips ? from.clips.index[i]! : i;
-  });
-  return { parts, part, index, length };
-}
 
 /**
  * Adds the macro clips of another set, for the auxiliary loss: CK+ beside a micro-expression database, say.
@@ -52,9 +30,7 @@ export function appendMacro(set: ClipSet, macro: ClipSet): ClipSet {
   if (other !== null) {
     throw new RangeError(`Cannot add macro clips: expected ${other.field} ${other.a}, got ${other.b}`);
   }
-  const { frames, size, channels } = set.recipe;
-  const length = frames * size * size * channels;
-  const picked: { from: ClipSet; index: number }[] = [];
+  const picked: PickedClip[] = [];
   for (const from of [set, macro]) {
     from.kinds.forEach((kind, index) => {
       const known = from === set || set.classes.includes(from.classes[from.labels[index]!]!);
@@ -65,10 +41,9 @@ export function appendMacro(set: ClipSet, macro: ClipSet): ClipSet {
     throw new RangeError(`Cannot add macro clips: expected some of classes ${set.classes.join(", ")}, got none`);
   }
   const subjectNames = [...new Set(picked.map(({ from, index }) => from.subjectNames[from.subjects[index]!]!))];
-  const clips = pick([set, macro], picked, picked.length * length);
   return {
     recipe: set.recipe,
-    clips,
+    clips: pickClips(picked),
     ids: picked.map(({ from, index }) => from.ids[index]!),
     labels: Int32Array.from(picked, ({ from, index }) => set.classes.indexOf(from.classes[from.labels[index]!]!)),
     subjects: Int32Array.from(

@@ -3,12 +3,11 @@ import type { ApexChoice } from "./apex_choice.ts";
 import type { LoadedClipSet, Recipe } from "./clip_set.ts";
 import { loadClip } from "./load_clip.ts";
 import type { ClipEntry } from "./clip_entry.ts";
+import { indexEntries } from "./index_entries.ts";
 import { readManifest } from "./read_manifest.ts";
 
 /** Options of {@linkcode loadClipSet}. */
 export interface LoadClipSetOptions {
-  /** The expected labels, which become the classes; null: the labels that occur. @default {null} */
-  readonly labels?: readonly string[] | null;
   /** Clips read at the same time; each holds one decoded frame. @default {4} */
   readonly concurrency?: number;
   /** Largest frame to decode, in pixels. @default {40e6} */
@@ -33,11 +32,6 @@ function atRow(error: unknown, manifest: string, row: ClipEntry): unknown {
   return error;
 }
 
-/** Distinct values in code unit order: the same on every machine, whatever the order of rows. */
-function sortedNames(values: Iterable<string>): string[] {
-  return [...new Set(values)].sort((a, b) => (a < b ? -1 : 1));
-}
-
 /**
  * Loads the clips of a manifest, preprocessed by one recipe.
  *
@@ -47,12 +41,11 @@ function sortedNames(values: Iterable<string>): string[] {
  *
  * @param manifestPath The manifest.
  * @param recipe Shape and resampling.
- * @param options Expected labels, concurrency, progress, cancellation.
+ * @param options Concurrency, progress, cancellation.
  * @returns The set.
  * @throws {Deno.errors.NotFound} When the manifest or a clip is missing.
  * @throws {SyntaxError} When the manifest or a picture cannot be parsed.
- * @throws {RangeError} When a label is not among the expected ones, or a clip cannot be cut as its row says. Messages
- * name the manifest's line and the clip.
+ * @throws {RangeError} When a clip cannot be cut as its row says. Messages name the manifest's line and the clip.
  *
  * @example
  * ```ts
@@ -73,20 +66,14 @@ export async function loadClipSet(
   recipe: Recipe,
   options: LoadClipSetOptions = {},
 ): Promise<LoadedClipSet> {
-  const { labels = null, concurrency = 4, maxPixels = 40e6, signal, onApex, onProgress } = options;
+  const { concurrency = 4, maxPixels = 40e6, signal, onApex, onProgress } = options;
   checkRecipe(recipe, `load ${manifestPath}`);
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     throw new RangeError(`Cannot load ${manifestPath}: expected a concurrency of 1 or more, got ${concurrency}`);
   }
   signal?.throwIfAborted();
   const rows = await readManifest(manifestPath);
-  const classes = sortedNames(labels ?? rows.map((row) => row.label));
-  const subjectNames = sortedNames(rows.map((row) => `${row.database}/${row.subject}`));
-  for (const row of rows) {
-    if (classes.includes(row.label)) continue;
-    const error = new RangeError(`label: expected one of ${classes.join(", ")}, got "${row.label}"`);
-    throw atRow(error, manifestPath, row);
-  }
+  const indexed = indexEntries(rows, `load ${manifestPath}`);
   const clipSize = recipe.frames * recipe.size * recipe.size * recipe.channels;
   if (rows.length * clipSize > MAX_BYTES) {
     throw new RangeError(
@@ -113,14 +100,5 @@ export async function loadClipSet(
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, rows.length) }, work));
-  return {
-    recipe,
-    clips,
-    ids: rows.map((row) => row.id),
-    labels: Int32Array.from(rows, (row) => classes.indexOf(row.label)),
-    subjects: Int32Array.from(rows, (row) => subjectNames.indexOf(`${row.database}/${row.subject}`)),
-    kinds: rows.map((row) => row.kind),
-    classes,
-    subjectNames,
-  };
+  return { recipe, clips, ...indexed };
 }

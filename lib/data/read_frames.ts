@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import { fileError } from "./_file_error.ts";
-import { frameNumber } from "./_frame_number.ts";
+import { frameNumber } from "./frame_number.ts";
 import { decodeImage } from "./decode_image.ts";
 import type { FrameSource } from "./frame_source.ts";
 import type { RawImage } from "./raw_image.ts";

@@ -14,6 +14,8 @@ export interface SampleEpisodeOptions {
   readonly queries: number;
   /** Macro clips a class. @default {0} */
   readonly macros?: number;
+  /** Subjects whose macro clips serve where the task's own subject has none. @default {the subjects of the task} */
+  readonly macroSubjects?: Iterable<number>;
   /**
    * Whose clips a task holds: one subject's, those of all subjects mixed, or support and query from different
    * subjects. @default {"within"}
@@ -34,7 +36,7 @@ export interface SampleEpisodeOptions {
  * any of them; `"across"` divides the subjects at random into two halves, one for the support set and one for the query
  * set. The task's `subject` is then that of its first query clip.
  *
- * Macro clips are of the task's classes, the subject's own where it has any, else other subjects' of `subjects`.
+ * Macro clips are of the task's classes, the subject's own where it has any, else those of other `macroSubjects`.
  *
  * @param set The clips.
  * @param subjects Subjects that may appear, indices; their order does not matter.
@@ -75,8 +77,9 @@ export function sampleEpisode(
   checkCount(queries, "queries", 1, doing);
   checkCount(macros, "macros", 0, doing);
   const allowed = checkSubjects(set, subjects, doing);
+  const others = new Set(options.macroSubjects ? checkSubjects(set, options.macroSubjects, doing) : allowed);
   if (scope !== "within") {
-    const episode = crossSubjectEpisode(set, allowed, { scope, ways, shots, queries, macros }, random);
+    const episode = crossSubjectEpisode(set, allowed, { scope, ways, shots, queries, macros, others }, random);
     if (episode !== null) return episode;
     const needed = scope === "mixed"
       ? "two classes with two micro clips each"
@@ -97,7 +100,7 @@ export function sampleEpisode(
       query.push(...clips.slice(k, k + queries));
     }
     const classes = pools.map((pool) => pool.label);
-    const macro = pickMacros(set, classes, { subject, others: new Set(allowed), count: macros }, random);
+    const macro = pickMacros(set, classes, { subject, others, count: macros }, random);
     return { ways: classes, subject, support, query, macro };
   }
   throw new RangeError(

@@ -63,13 +63,14 @@ function headline(data: ReportData): string {
     ["UAR", "mean recall of the classes", data.metrics.uar],
   ];
   const supervised = rows.some(([, , metric]) => metric.supervised !== undefined);
-  const body = rows.map(([name, meaning, { before, after, gain, supervised: plain }]) =>
+  const cell = (share: number | undefined) => `<td>${share === undefined ? "–" : percent(share)}</td>`;
+  const body = rows.map(([name, meaning, { before, after, gain, supervised: plain, fineTuned }]) =>
     `<tr><th scope="row">${name} <small>${meaning}</small></th><td>${percent(before)}</td>` +
     `<td class="strong">${percent(after)}</td>` +
     `<td${gain.estimate < 0 ? ' class="worse"' : ""}>${points(gain.estimate)} <small>[${points(gain.low)}, ${
       points(gain.high)
     }]</small></td>` +
-    `${supervised ? `<td>${plain === undefined ? "–" : percent(plain)}</td>` : ""}</tr>`
+    `${supervised ? cell(plain) + cell(fineTuned) : ""}</tr>`
   ).join("\n");
   const open = rows.filter(([, , { gain }]) => gain.low <= 0 && gain.high >= 0).map(([name]) => name);
   const note = open.length === 0
@@ -77,7 +78,9 @@ function headline(data: ReportData): string {
     : ` The interval of ${open.join(", ")} holds zero: no gain or loss is shown there.`;
   return `<div class="scroll"><table class="headline">
 <thead><tr><th scope="col" class="text">Metric</th><th scope="col">Before calibration</th><th scope="col">After calibration</th>` +
-    `<th scope="col">Gain, points [95 %]</th>${supervised ? '<th scope="col">Plain supervised</th>' : ""}</tr></thead>
+    `<th scope="col">Gain, points [95 %]</th>${
+      supervised ? '<th scope="col">Plain supervised</th><th scope="col">Supervised, fine-tuned</th>' : ""
+    }</tr></thead>
 <tbody>
 ${body}
 </tbody></table></div>

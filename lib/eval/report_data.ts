@@ -10,6 +10,8 @@ export interface ReportMetric {
   readonly gain: Interval;
   /** Of plain supervised training on the same subjects, when it was run. */
   readonly supervised?: number;
+  /** The same, fine-tuned on the calibration clips. */
+  readonly fineTuned?: number;
 }
 
 /** One outer step of the learning curve. */

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { constant, type Value, variable } from "../autodiff/mod.ts";
 import { ALGORITHMS, type Config, innerRateOf, innerStepsOf } from "../config/mod.ts";
 import { canMagnify, magnifyClips, toModelInput } from "../data/mod.ts";
-import { type ClipWork, estimateBytes, innerLoop } from "../meta/mod.ts";
+import { estimateBytes, innerLoop } from "../meta/mod.ts";
 import { forward, type Memory } from "../model/mod.ts";
 import { checkMemory } from "../runtime/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
@@ -10,6 +10,7 @@ import { flattenTree, mapTree, type Tree } from "../tree/mod.ts";
 import { readStatistics } from "./_read_statistics.ts";
 import { remember } from "./_remember.ts";
 import { architectureOf } from "./architecture_of.ts";
+import { calibrationWork } from "./calibration_work.ts";
 import { checkWeights } from "./check_weights.ts";
 import { memoryValues, type StoredMemory } from "./memory.ts";
 import { statisticsValues } from "./statistics.ts";
@@ -130,13 +131,9 @@ async function fit(weights: Weights, card: ModelCard, clips: Uint8Array, labels:
 
 /** Refuses a calibration that would not fit into the backend's memory. */
 function checkClips({ config, recipe, classes }: ModelCard, clips: { micro: number; macro: number }): void {
-  const { micro, macro } = clips;
-  // One step is in memory at a time; what compares takes no gradient.
-  const compares = ALGORITHMS[config.algorithm].training === "metric";
-  const work: ClipWork = { support: micro, macro, innerSteps: compares ? 0 : 1, order: compares ? 0 : 1 };
   checkMemory(
-    estimateBytes(architectureOf(config, classes.length), recipe.size, work),
-    `calibrate: a step on ${micro} micro and ${macro} macro clips of this size`,
+    estimateBytes(architectureOf(config, classes.length), recipe.size, calibrationWork(config, clips)),
+    `calibrate: a step on ${clips.micro} micro and ${clips.macro} macro clips of this size`,
     "the number of clips",
   );
 }

@@ -3,6 +3,7 @@ import { encode } from "fast-png";
 import {
   type ClipEntry,
   type ClipFrames,
+  frameNumber,
   preprocessClip,
   type RawImage,
   readFrames,
@@ -22,11 +23,8 @@ export interface ReadEntry {
 /** Smallest side of a picture on the sheet: below it nobody sees whether a crop is right. */
 const PICTURE_SIDE = 96;
 
-/** The last digit run before the extension, as readFrames() orders by. */
-function numberOf(path: string): number | null {
-  const run = basename(path).replace(/\.[^.]*$/, "").match(/\d+(?!.*\d)/s);
-  return run === null ? null : Number(run[0]);
-}
+/** The number that readFrames() orders by. */
+const numberOf = (path: string) => frameNumber(basename(path));
 
 /** A frame as the recipe crops and sizes it. */
 async function stillOf(image: RawImage, recipe: Recipe, crop: ClipEntry["crop"]): Promise<RawImage> {

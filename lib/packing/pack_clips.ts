@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "@std/path";
-import { type ClipEntry, type PackedHead, packedHead, type Recipe } from "../data/mod.ts";
+import { type ClipEntry, indexEntries, type PackedHead, packedHead, type Recipe } from "../data/mod.ts";
 import { layoutSafetensors, type SafetensorsLayout } from "../storage/mod.ts";
 import type { ClipJob } from "./_clip_jobs.ts";
 import { runClipJobs } from "./_clip_pool.ts";
 import { formatBytes, freeBytes, isFull, readAt, writeAt } from "./_disk.ts";
-import { indexEntries } from "./_index_entries.ts";
 import { appendJournal, type PackedClip, readJournal, startJournal } from "./_journal.ts";
 import { APEX_SOURCES, type ClipFacts } from "./clip_facts.ts";
 
@@ -158,7 +157,9 @@ export async function packClips(
   const places: Places = { target: outPath, partial: beside("partial"), journal: beside("journal") };
   const key = sha256(
     layout.header,
-    JSON.stringify(entries.map(({ path, onset, apex, offset, crop = null }) => [path, onset, apex, offset, crop])),
+    JSON.stringify(
+      entries.map(({ path, onset, apex, offset, crop = null, kind }) => [path, onset, apex, offset, crop, kind]),
+    ),
   );
   await checkRoom(places, layout.size);
   using file = await openPartial(places);

@@ -1,4 +1,4 @@
-/** Which backend runs and why, tensor and memory accounting. @module */
+/** Which backend runs and why, tensor and memory accounting, workers. @module */
 export * from "./types.ts";
 export * from "./backend_unavailable_error.ts";
 export * from "./choose_backend.ts";
@@ -7,3 +7,5 @@ export * from "./count_tensors.ts";
 export * from "./memory_report.ts";
 export * from "./check_memory.ts";
 export * from "./memory_limit_error.ts";
+export * from "./answer_asks.ts";
+export * from "./worker_hand.ts";

@@ -1,21 +1,11 @@
+import { canonicalJson } from "./canonical_json.ts";
+
 /** A JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  const names = Object.keys(value).sort();
-  return Object.fromEntries(names.map((name) => [name, sorted((value as Record<string, unknown>)[name])]));
-}
-
-/** JSON text with sorted names: the same content always gives the same text. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(sorted(value));
-}
-
 /** Bytes of canonical JSON, indented for human readers, with a final newline. */
 export function encodeJson(value: unknown): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(sorted(value), null, 2) + "\n");
+  return new TextEncoder().encode(canonicalJson(value, 2) + "\n");
 }
 
 /**

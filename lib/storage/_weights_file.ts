@@ -2,7 +2,7 @@ import type { Tree } from "../tree/mod.ts";
 import { decodeSafetensors } from "./decode_safetensors.ts";
 import { encodeSafetensors } from "./encode_safetensors.ts";
 import { flattenWeights } from "./flatten_weights.ts";
-import { sha256 } from "./_sha256.ts";
+import { sha256 } from "./sha256.ts";
 import type { ObjectStore, StoredTensor } from "./types.ts";
 import { unflattenWeights } from "./unflatten_weights.ts";
 

@@ -2,7 +2,7 @@ import type { Tree } from "../tree/mod.ts";
 import { checkpointEntrySchema, checkpointPrefix } from "./_checkpoints.ts";
 import { decodeJson } from "./_json.ts";
 import { manifestKey, manifestNumbers } from "./_manifest_numbers.ts";
-import { sha256 } from "./_sha256.ts";
+import { sha256 } from "./sha256.ts";
 import { parseObject } from "./_stored_card.ts";
 import { decodeSafetensors } from "./decode_safetensors.ts";
 import type { ObjectStore, StoredTensor } from "./types.ts";

@@ -1,5 +1,6 @@
 /** Object stores, safetensors, models, subjects, checkpoints: typed arrays and trees, no tensors. @module */
 export * from "./append_manifest.ts";
+export * from "./canonical_json.ts";
 export * from "./check_subject_id.ts";
 export * from "./conflict_error.ts";
 export * from "./current_manifest.ts";
@@ -27,6 +28,7 @@ export * from "./publish_model.ts";
 export * from "./read_safetensors.ts";
 export * from "./save_checkpoint.ts";
 export * from "./save_subject.ts";
+export * from "./sha256.ts";
 export * from "./subject_meta_schema.ts";
 export * from "./types.ts";
 export * from "./unflatten_weights.ts";

@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import type { Tree } from "../tree/mod.ts";
-import { canonicalJson, encodeJson } from "./_json.ts";
-import { sha256 } from "./_sha256.ts";
+import { encodeJson } from "./_json.ts";
+import { canonicalJson } from "./canonical_json.ts";
+import { sha256 } from "./sha256.ts";
 import { modelPrefix } from "./_stored_card.ts";
 import { encodeWeights } from "./_weights_file.ts";
 import { modelCardSchema } from "./model_card_schema.ts";

@@ -1,6 +1,7 @@
 import type { Tree } from "../tree/mod.ts";
-import { canonicalJson, encodeJson } from "./_json.ts";
-import { sha256 } from "./_sha256.ts";
+import { encodeJson } from "./_json.ts";
+import { canonicalJson } from "./canonical_json.ts";
+import { sha256 } from "./sha256.ts";
 import { parseObject } from "./_stored_card.ts";
 import { storedSubjectSchema, type SubjectMeta, subjectPrefix } from "./_stored_subject.ts";
 import { encodeWeights } from "./_weights_file.ts";

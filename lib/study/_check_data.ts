@@ -1,5 +1,5 @@
 import { ALGORITHMS, type Config } from "../config/mod.ts";
-import { type ClipSet, sampleEpisode, type SubjectSplit } from "../data/mod.ts";
+import { canMagnify, type ClipSet, sampleEpisode, type SubjectSplit } from "../data/mod.ts";
 import { createRandom } from "../random/mod.ts";
 import type { Protocol, Unit } from "./types.ts";
 
@@ -34,10 +34,14 @@ function checkClasses(protocol: Protocol, set: ClipSet, counts: readonly Readonl
   }
   if (set.classes.length < 2) throw new RangeError(`Cannot ${doing}: expected two classes or more, got one`);
   if (protocol === "cde") {
-    const databases = new Set(set.subjectNames.map((name) => name.split("/")[0]));
+    const databases = new Set(
+      counts.flatMap((row) => [...row.keys()].map((subject) => set.subjectNames[subject]!.split("/")[0])),
+    );
     if (databases.size < 2) {
       throw new RangeError(
-        `Cannot ${doing}: expected clips of two databases or more, got ${[...databases].join()}; use --protocol loso`,
+        `Cannot ${doing}: expected micro clips of two databases or more, got ${
+          [...databases].join()
+        }; use --protocol loso`,
       );
     }
   }
@@ -66,9 +70,9 @@ function checkShots(protocol: Protocol, most: readonly number[], shots: readonly
   });
 }
 
-/** Whether there are macro clips, or frames to magnify. */
-function hasMacro({ macro, frames }: Config, set: ClipSet): boolean {
-  return macro !== "none" && (macro !== "data" || frames > 1 || set.kinds.includes("macro"));
+/** Whether there are macro clips, or clips to magnify. */
+function hasMacro({ macro }: Config, set: ClipSet): boolean {
+  return macro !== "none" && (macro !== "data" || canMagnify(set.recipe) || set.kinds.includes("macro"));
 }
 
 /** Refuses a sweep of a loss that is not there; says which rows are the same without it. */
@@ -110,6 +114,12 @@ export function checkData(
   const counts = microCounts(set);
   checkClasses(protocol, set, counts);
   checkSteps(protocol, config);
+  if (config.shuffleLabels && (protocol === "loso" || protocol === "cde")) {
+    throw new RangeError(
+      `Cannot run ${protocol}: expected labels as they are, got shuffleLabels, which means nothing without calibration; ` +
+        "use --protocol fewshot",
+    );
+  }
   // Tasks over several subjects need no K clips of one.
   const notes = config.episodes === "within" ? checkShots(protocol, mostShots(set, counts), shots) : [];
   const lonely = config.shuffleLabels ? [] : set.classes.filter((_, label) => counts[label]!.size === 1);
@@ -118,6 +128,9 @@ export function checkData(
       `Class ${name} has micro clips of one subject only: the fold that holds it out never trains on that class.`
     ),
     ...notes,
+    ...(protocol === "noise" && (set.recipe.channels === 1 || set.recipe.flow)
+      ? ["The clips have no colour: the rows of grayscale are those of clean clips."]
+      : []),
     ...checkAuxiliary(protocol, config, set, algorithms.some((name) => name === "lightman" || name === "multitask")),
   ];
 }

@@ -1,4 +1,4 @@
-import type { Config } from "../config/mod.ts";
+import { type Config, configSchema } from "../config/mod.ts";
 import { type ClipSet, splitSubjects } from "../data/mod.ts";
 import { classNames } from "../training/mod.ts";
 import { type Variant, variantsOf } from "./_variants.ts";
@@ -8,7 +8,7 @@ import type { Protocol, StudyPlan, StudyRow, Unit } from "./types.ts";
 
 /** Options of {@linkcode planStudy}. */
 export interface PlanStudyOptions {
-  /** Algorithms to compare. @default {the configuration's; for noise, supervised beside it} */
+  /** Algorithms to compare. @default {the configuration's; for noise, supervised beside it unless labels are shuffled} */
   readonly algorithms?: readonly Config["algorithm"][];
   /** Backbones of the ablation. @default {conv4 alone} */
   readonly backbones?: readonly Config["backbone"][];
@@ -29,6 +29,19 @@ const SUMMARIES: Readonly<Record<Protocol, string>> = {
   lambda: "Weight of the primary loss in the inner step, λ2 = 1 − λ1.",
   steps: "One training, calibrated with 0 to 5 inner steps.",
 };
+
+const NORMS: Readonly<Record<Config["norm"], string>> = {
+  support: "Query clips are normalised by running or support statistics.",
+  transductive: "Normalisation is TRANSDUCTIVE: query clips by their own batch.",
+};
+
+/** Refuses a row whose changes the configuration does not allow. */
+function checkVariant(protocol: Protocol, { name, changes }: Variant, config: Config): void {
+  const checked = configSchema.safeParse({ ...config, ...changes });
+  if (checked.success) return;
+  const { path, message } = checked.error.issues[0]!;
+  throw new RangeError(`Cannot run ${protocol}: row «${name}»: ${path.join(".")}: ${message}`);
+}
 
 /**
  * Plans a protocol: which trainings on which splits, and how they become a table. Nothing runs.
@@ -63,7 +76,9 @@ const SUMMARIES: Readonly<Record<Protocol, string>> = {
  */
 export function planStudy(protocol: Protocol, config: Config, set: ClipSet, options: PlanStudyOptions = {}): StudyPlan {
   const {
-    algorithms = protocol === "noise" ? [...new Set([config.algorithm, "supervised" as const])] : [config.algorithm],
+    algorithms = protocol === "noise" && !config.shuffleLabels
+      ? [...new Set([config.algorithm, "supervised" as const])]
+      : [config.algorithm],
     backbones = ["conv4"],
     shots = protocol === "fewshot" ? [1, 5] : [config.shots],
     folds = 5,
@@ -74,6 +89,7 @@ export function planStudy(protocol: Protocol, config: Config, set: ClipSet, opti
     algorithms: protocol === "ablation" ? ["lightman"] : algorithms,
   });
   const variants = variantsOf(protocol, config, { algorithms, backbones, shots });
+  for (const variant of variants) checkVariant(protocol, variant, config);
   const each = protocol === "loso" || protocol === "cde";
   const splits = Array.from(
     { length: runs },
@@ -126,7 +142,9 @@ export function planStudy(protocol: Protocol, config: Config, set: ClipSet, opti
   const how = each ? "" : config.holdout === null ? ` ${folds} folds of subjects.` : " One split of subjects.";
   return {
     protocol,
-    summary: `${SUMMARIES[protocol]}${how} ${people} subjects held out, ${runs === 1 ? "one run" : `${runs} runs`}.`,
+    summary: `${SUMMARIES[protocol]}${how} ${people} subjects held out, ${runs === 1 ? "one run" : `${runs} runs`}. ${
+      NORMS[config.norm]
+    }`,
     classes: classNames(config, set),
     units,
     rows,

@@ -31,8 +31,16 @@ function share(row: SubjectPredictions, side: Side): number {
 
 /** The predictions of one run of a row, all folds together, by name. */
 function predictionsOf(row: StudyRow, run: number, results: readonly UnitResult[]): SubjectPredictions[] {
-  return row.runs[run]!.flatMap((unit) => (results[unit] as SplitResult).evaluations[row.evaluation]!)
-    .toSorted((a, b) => (a.subject < b.subject ? -1 : 1));
+  const seen = new Set<string>();
+  return row.runs[run]!.flatMap((unit, fold) => {
+    const own = (results[unit] as SplitResult).evaluations[row.evaluation]!;
+    // Subjects are held out once; tasks of shuffled labels are numbered anew in each fold.
+    const named = own.map((one) =>
+      seen.has(one.subject) ? { ...one, subject: `${one.subject}, fold ${fold + 1}` } : one
+    );
+    own.forEach(({ subject }) => seen.add(subject));
+    return named;
+  }).toSorted((a, b) => (a.subject < b.subject ? -1 : 1));
 }
 
 function meanCurve(results: readonly SplitResult[]): RowSummary["curve"] {

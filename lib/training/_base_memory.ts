@@ -1,6 +1,7 @@
 import type { ClipSet } from "../data/mod.ts";
 import { nameMemory, type Statistics, type StoredMemory } from "../inference/mod.ts";
 import type { JobRunner, Theta } from "./_jobs.ts";
+import { microClips } from "./_micro_clips.ts";
 
 /** Clips a batch. */
 const BATCH = 32;
@@ -17,8 +18,7 @@ export async function baseMemory(
   subjects: readonly number[],
   classes = set.classes.length,
 ): Promise<StoredMemory> {
-  const allowed = new Set(subjects);
-  const micro = Array.from(set.labels.keys()).filter((i) => set.kinds[i] === "micro" && allowed.has(set.subjects[i]!));
+  const micro = microClips(set, subjects);
   const batches = Array.from(
     { length: Math.ceil(micro.length / BATCH) },
     (_, k) => micro.slice(k * BATCH, (k + 1) * BATCH),

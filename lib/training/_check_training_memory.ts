@@ -1,24 +1,17 @@
 import { ALGORITHMS, type Config, innerStepsOf } from "../config/mod.ts";
-import { type ClipSet, evaluationEpisodes, type SubjectSplit } from "../data/mod.ts";
-import { architectureOf } from "../inference/mod.ts";
+import { canMagnify, type ClipSet, type SubjectSplit } from "../data/mod.ts";
+import { architectureOf, calibrationWork } from "../inference/mod.ts";
 import { type ClipWork, estimateBytes } from "../meta/mod.ts";
 import { checkMemory } from "../runtime/mod.ts";
+import { countClasses } from "./_count_classes.ts";
+import { evaluationTasks } from "./_evaluation_tasks.ts";
+import { microClips } from "./_micro_clips.ts";
 import { STATISTICS_BATCH } from "./_running_statistics.ts";
-import { isMacroWord } from "./_settle_config.ts";
 
 interface Counts {
   readonly support: number;
   readonly query: number;
   readonly macro: number;
-}
-
-/** Micro clips of each class. */
-function countClasses(set: ClipSet, of: (subject: number) => boolean): number[] {
-  const counts = new Array<number>(set.classes.length).fill(0);
-  set.labels.forEach((label, i) => {
-    if (set.kinds[i] === "micro" && of(set.subjects[i]!)) counts[label]!++;
-  });
-  return counts;
 }
 
 function macroCount({ config, set, support, ways }: {
@@ -35,13 +28,10 @@ function macroCount({ config, set, support, ways }: {
 /** No task of the training subjects has more clips than this; see `sampleEpisode` for how one is drawn. */
 function largestTask(config: Config, set: ClipSet, train: readonly number[]): Counts {
   const { shots, queries, ways } = config;
-  const trained = new Set(train);
-  const all = countClasses(set, (subject) => trained.has(subject));
+  const all = countClasses(set, train);
   let largest: Counts = { support: 0, query: 0, macro: 0 };
   // A task over several subjects draws from them as if they were one.
-  const pools = config.episodes === "within"
-    ? train.map((subject) => countClasses(set, (other) => other === subject))
-    : [all];
+  const pools = config.episodes === "within" ? train.map((subject) => countClasses(set, [subject])) : [all];
   for (const own of pools) {
     const wanted = ways ?? Math.max(2, own.filter((count) => count >= 2).length);
     const classes = own.map((count, label) => {
@@ -70,31 +60,16 @@ function workOf(config: Config, { support, query, macro }: Counts): ClipWork {
   return { support, query: queries, macro, innerSteps, order: config.firstOrder || innerScope === "head" ? 1 : 2 };
 }
 
-/** Whether macro clips of a set take part in calibration. */
-export function usesMacroClips(config: Config): boolean {
-  return (config.macro === "data" || !isMacroWord(config.macro)) && config.lambda2 > 0;
-}
-
 /** The largest calibration of the held-out subjects. */
-function largestCalibration(config: Config, set: ClipSet, split: SubjectSplit, shots: number): Counts {
-  const macros = usesMacroClips(config) ? config.macros : 0;
-  const episodes = evaluationEpisodes(
-    set,
-    split.heldout,
-    { shots, macros, trainingSubjects: split.train },
-    config.seed,
-  );
-  const counts = episodes.map((episode): Counts => {
-    const support = episode.support.length;
-    // Without macro clips of their own, micro clips are magnified.
-    const magnified = config.lambda2 > 0 && config.macro !== "none" && config.frames > 1 ? support : 0;
-    return { support, query: 0, macro: episode.macro.length || magnified };
+function largestCalibration(config: Config, set: ClipSet, split: SubjectSplit, shots: number) {
+  const { lambda2, macro, repeats } = config;
+  // Without macro clips of their own, micro clips are magnified.
+  const magnifies = lambda2 > 0 && macro !== "none" && canMagnify(set.recipe);
+  const counts = evaluationTasks(config, set, split, { shots, repeats }).map(({ episode }) => {
+    const micro = episode.support.length;
+    return { micro, macro: episode.macro.length || (magnifies ? micro : 0) };
   });
-  return counts.reduce((a, b) => a.support + a.macro >= b.support + b.macro ? a : b, {
-    support: 0,
-    query: 0,
-    macro: 0,
-  });
+  return counts.reduce((a, b) => a.micro + a.macro >= b.micro + b.macro ? a : b, { micro: 0, macro: 0 });
 }
 
 /**
@@ -111,8 +86,7 @@ export function checkTrainingMemory(config: Config, set: ClipSet, split: Subject
   const each = `of ${frames} frames at ${size} px in ${channels} channels`;
   const check = (work: ClipWork, what: string, reduce: string) =>
     checkMemory(estimateBytes(architecture, size, work), `train: ${what} ${each}`, `size, frames, channels, ${reduce}`);
-  const trained = new Set(split.train);
-  const micro = countClasses(set, (subject) => trained.has(subject)).reduce((a, b) => a + b, 0);
+  const micro = microClips(set, split.train).length;
   if (!supervised && config.uncalibratedWeight < 1) {
     const task = largestTask(config, set, split.train);
     check(
@@ -144,10 +118,10 @@ export function checkCalibrationMemory(
   doing: "train" | "evaluate" = "evaluate",
 ): void {
   const { frames, size, channels } = config;
-  const calibration = largestCalibration(config, set, split, shots);
+  const clips = largestCalibration(config, set, split, shots);
   checkMemory(
-    estimateBytes(architectureOf(config, set.classes.length), size, { ...calibration, innerSteps: 1, order: 1 }),
-    `${doing}: a calibration on ${calibration.support} micro and ${calibration.macro} macro clips of ${frames} frames ` +
+    estimateBytes(architectureOf(config, set.classes.length), size, calibrationWork(config, clips)),
+    `${doing}: a calibration on ${clips.micro} micro and ${clips.macro} macro clips of ${frames} frames ` +
       `at ${size} px in ${channels} channels`,
     "shots or macros",
   );

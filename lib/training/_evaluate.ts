@@ -1,5 +1,5 @@
 import type { Config } from "../config/mod.ts";
-import { type ClipSet, type Episode, evaluationEpisodes, type SubjectSplit } from "../data/mod.ts";
+import type { ClipSet, Episode, SubjectSplit } from "../data/mod.ts";
 import {
   accuracy,
   bootstrapGain,
@@ -11,8 +11,7 @@ import {
 } from "../eval/mod.ts";
 import type { ModelCard, Weights } from "../inference/mod.ts";
 import { createRandom } from "../random/mod.ts";
-import { fewShotEpisodes } from "./_few_shot_episodes.ts";
-import { usesMacroClips } from "./_check_training_memory.ts";
+import { evaluationTasks } from "./_evaluation_tasks.ts";
 import type { EvaluationResult, JobRunner } from "./_jobs.ts";
 
 /** One metric, pooled over all held-out clips. */
@@ -64,7 +63,7 @@ interface HoldoutPredictions {
   readonly subjects: readonly NamedResult[];
   /** One entry a subject and split. */
   readonly splits: readonly EvaluationResult[];
-  /** The classes left out of the calibration of each split. */
+  /** The classes left out of the calibration of each split, as its truth counts them. */
   readonly gone: readonly ReadonlySet<number>[];
 }
 
@@ -131,24 +130,17 @@ export async function predictHoldout(
   { weights, card }: { readonly weights: Weights; readonly card: ModelCard },
   options: EvaluateOptions = {},
 ): Promise<HoldoutPredictions> {
-  const { macros, seed } = config;
   const { shots = config.shots, repeats = config.repeats, absent = 0, innerSteps } = options;
-  const whole = config.shuffleLabels
-    ? fewShotEpisodes(set, split.heldout, config, { shots, tasks: repeats })
-    : evaluationEpisodes(set, split.heldout, {
-      shots,
-      macros: usesMacroClips(config) ? macros : 0,
-      repeats,
-      trainingSubjects: split.train,
-    }, seed).map((episode) => ({ episode, labelOrder: null, name: set.subjectNames[episode.subject]! }));
-  const gone = whole.map(({ episode: { ways, subject } }) =>
-    new Set(createRandom(seed, "absent", subject).shuffle(ways).slice(0, Math.min(absent, ways.length - 1)))
+  const whole = evaluationTasks(config, set, split, { shots, repeats });
+  const left = whole.map(({ episode: { ways, subject } }) =>
+    createRandom(config.seed, "absent", subject).shuffle(ways).slice(0, Math.min(absent, ways.length - 1))
   );
+  const gone = whole.map(({ labelOrder }, i) => new Set(left[i]!.map((label) => labelOrder?.[label] ?? label)));
   const splits = await runner.run<"evaluate">(whole.map(({ episode, labelOrder }, i) => ({
     kind: "evaluate" as const,
     weights,
     card,
-    episode: withoutClasses(episode, set, gone[i]!),
+    episode: withoutClasses(episode, set, new Set(left[i])),
     labelOrder,
     ...(innerSteps !== undefined && { innerSteps }),
   })));

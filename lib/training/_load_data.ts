@@ -4,6 +4,7 @@ import {
   appendMacro,
   type ClipSet,
   decodePacked,
+  dropMacroClasses,
   type LeftTensor,
   loadClipSet,
   recipeDifference,
@@ -13,6 +14,7 @@ import {
   writeSyntheticDataSet,
 } from "../data/mod.ts";
 import { recipeOf } from "../inference/mod.ts";
+import { microClips } from "./_micro_clips.ts";
 import { isMacroWord } from "./_settle_config.ts";
 import { readSafetensors, type SafetensorsFile } from "../storage/mod.ts";
 
@@ -57,7 +59,8 @@ async function openPacked(path: string): Promise<ClipSet> {
   }
   const { tensors, left, metadata, size, modified } = file;
   const named = Object.entries(left).map(([name, { dtype, shape, offset, length }]): [string, LeftTensor] => {
-    const digest = metadata.digest ?? null;
+    // Anything else stands for nothing: the clips are then read to tell them from others.
+    const digest = /^[0-9a-f]{64}$/.test(metadata.digest ?? "") ? metadata.digest! : null;
     return [name, { dtype, shape, data: { path, offset, length, fileSize: size, modified, digest } }];
   });
   return decodePacked({ ...tensors, ...Object.fromEntries(named) }, metadata, { name: path });
@@ -83,7 +86,7 @@ async function readClipSet(path: string, config: Config, { signal, onProgress }:
 
 /**
  * Loads the clips a configuration names, and macro clips from a file of their own where it names one. The synthetic set
- * is rendered when it is missing.
+ * is rendered when it is missing. Classes that macro clips alone show are left out.
  *
  * @param config The configuration.
  * @param options Folder of rendered sets, cancellation, progress.
@@ -101,7 +104,7 @@ async function readClipSet(path: string, config: Config, { signal, onProgress }:
  */
 export async function loadData(config: Config, options: LoadDataOptions): Promise<ClipSet> {
   const path = config.data === "synthetic" ? await renderSynthetic(config, options) : config.data;
-  const set = await readClipSet(path, config, options);
+  const set = dropMacroClasses(await readClipSet(path, config, options));
   return isMacroWord(config.macro) ? set : appendMacro(set, await readClipSet(config.macro, config, options));
 }
 
@@ -111,8 +114,7 @@ export function splitOf(config: Config, set: ClipSet): SubjectSplit {
     (config.data === "synthetic" ? syntheticHoldout(syntheticOptions(config)) : 1 / 3);
   const split = splitSubjects(set, holdout, config.seed);
   for (const [side, subjects] of [["held-out", split.heldout], ["training", split.train]] as const) {
-    const chosen = new Set(subjects);
-    if (!set.kinds.some((kind, i) => kind === "micro" && chosen.has(set.subjects[i]!))) {
+    if (microClips(set, subjects).length === 0) {
       throw new RangeError(`Cannot split subjects: expected micro clips of the ${side} subjects, got none`);
     }
   }

@@ -7,6 +7,7 @@ import { createRandom, type Random } from "../random/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
 import { mapTree, type Tree, zipTrees } from "../tree/mod.ts";
 import type { GradientResult, Job, JobRunner, Theta } from "./_jobs.ts";
+import { microClips } from "./_micro_clips.ts";
 
 /** One outer step, as the learning curve shows it. */
 export interface HistoryRow {
@@ -76,8 +77,9 @@ function outerRate(config: Config, step: number): number {
 }
 
 /** Macro clips of all classes, from any training subject, for an auxiliary loss outside tasks. */
-function mixedMacros(config: Config, set: ClipSet, allowed: ReadonlySet<number>, random: Random): number[] {
+function mixedMacros(config: Config, set: ClipSet, subjects: readonly number[], random: Random): number[] {
   if (config.algorithm !== "multitask" || config.macro === "magnify") return [];
+  const allowed = new Set(subjects);
   return [...set.classes.keys()].flatMap((label) => {
     const clips = [...set.labels.keys()].filter((i) =>
       set.kinds[i] === "macro" && set.labels[i] === label && allowed.has(set.subjects[i]!)
@@ -88,19 +90,13 @@ function mixedMacros(config: Config, set: ClipSet, allowed: ReadonlySet<number>,
 
 /** As many clips as a task has, drawn from all training subjects: one for each task of a step. */
 function mixedJobs(config: Config, set: ClipSet, subjects: readonly number[], { step, theta }: TrainState) {
-  const allowed = new Set(subjects);
-  const micro = Array.from(set.labels.keys()).filter((i) => set.kinds[i] === "micro" && allowed.has(set.subjects[i]!));
+  const micro = microClips(set, subjects);
   const count = Math.min(micro.length, (config.shots + config.queries) * set.classes.length);
   return Array.from({ length: config.tasksPerStep }, (_, task): Extract<Job, { kind: "supervised" }> => {
     const random = createRandom(config.seed, "mixed", step, task);
     const clips = random.shuffle(micro).slice(0, count);
-    return { kind: "supervised", theta, clips, macro: mixedMacros(config, set, allowed, random) };
+    return { kind: "supervised", theta, clips, macro: mixedMacros(config, set, subjects, random) };
   });
-}
-
-/** Whether an algorithm has no inner step. */
-export function isSupervised({ algorithm }: Config): boolean {
-  return ALGORITHMS[algorithm].training === "supervised";
 }
 
 /** The tasks of one outer step. */
@@ -149,7 +145,7 @@ export async function outerStep(
   state: TrainState,
 ): Promise<TrainState> {
   // The share u of the objective is plain supervised learning at θ; all of it for the supervised baseline.
-  const share = isSupervised(config) ? 1 : config.uncalibratedWeight;
+  const share = ALGORITHMS[config.algorithm].training === "supervised" ? 1 : config.uncalibratedWeight;
   const tasks = share < 1 ? taskJobs(config, set, subjects, state) : [];
   const mixed = share > 0 ? mixedJobs(config, set, subjects, state) : [];
   const jobs = [...tasks, ...mixed];

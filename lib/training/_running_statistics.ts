@@ -3,6 +3,7 @@ import type { ClipSet } from "../data/mod.ts";
 import { nameStatistics, type Statistics } from "../inference/mod.ts";
 import { createRandom } from "../random/mod.ts";
 import type { JobRunner, Theta } from "./_jobs.ts";
+import { microClips } from "./_micro_clips.ts";
 
 /** Clips a batch, about: a set is cut into equal parts of up to half as many more. */
 export const STATISTICS_BATCH = 32;
@@ -19,9 +20,7 @@ export async function runningStatistics(
   seed: number,
   backbone: Config["backbone"] = "conv4",
 ): Promise<Statistics> {
-  const allowed = new Set(subjects);
-  const micro = Array.from(set.labels.keys()).filter((i) => set.kinds[i] === "micro" && allowed.has(set.subjects[i]!));
-  const order = createRandom(seed, "statistics").shuffle(micro);
+  const order = createRandom(seed, "statistics").shuffle(microClips(set, subjects));
   const batches = Math.max(1, Math.round(order.length / STATISTICS_BATCH));
   const results = await runner.run<"statistics">(Array.from({ length: batches }, (_, k) => ({
     kind: "statistics" as const,

@@ -1,5 +1,6 @@
 import { ALGORITHMS, type Config, innerRateOf, innerStepsOf } from "../config/mod.ts";
 import { canMagnify, type ClipSet } from "../data/mod.ts";
+import { countClasses } from "./_count_classes.ts";
 
 /** Whether `macro` names a source other than a file. */
 export function isMacroWord(macro: string): boolean {
@@ -42,11 +43,7 @@ function settleMacro(config: Config, set: ClipSet): Config {
 /** Inverse frequency of each class among the training subjects' micro clips, mean 1 over those clips. */
 function settleClassWeights(config: Config, set: ClipSet, train: readonly number[]): Config {
   if (config.classWeights !== true) return config;
-  const subjects = new Set(train);
-  const counts = new Array<number>(set.classes.length).fill(0);
-  set.labels.forEach((label, i) => {
-    if (set.kinds[i] === "micro" && subjects.has(set.subjects[i]!)) counts[label]!++;
-  });
+  const counts = countClasses(set, train);
   const total = counts.reduce((a, b) => a + b, 0);
   const present = counts.filter((count) => count > 0).length;
   return { ...config, classWeights: counts.map((count) => count === 0 ? 0 : total / (count * present)) };

@@ -1,56 +1,18 @@
+import { WorkerHand } from "../runtime/mod.ts";
 import type { Job, JobResults, JobRunner, RunnerSetup } from "./_jobs.ts";
-import type { WorkerReply, WorkerRequest } from "./_worker.ts";
+import type { WorkerAsk } from "./_worker.ts";
 
-interface Waiting {
-  resolve(result: unknown): void;
-  reject(error: Error): void;
-}
-
-/** One worker, doing one job at a time. */
-class Hand {
-  readonly #worker = new Worker(new URL("./_worker.ts", import.meta.url), { type: "module" });
-  #waiting: Waiting | null = null;
-  #closed = false;
-
-  constructor() {
-    this.#worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => {
-      const waiting = this.#waiting;
-      this.#waiting = null;
-      if (data.type === "error") waiting?.reject(new Error(data.message));
-      else waiting?.resolve(data.type === "result" ? data.result : undefined);
-    };
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.#waiting?.reject(new Error(`A worker failed: ${event.message}`));
-      this.#waiting = null;
-    };
-  }
-
-  ask(request: WorkerRequest): Promise<unknown> {
-    if (this.#closed) return Promise.reject(new Error("The worker was stopped"));
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
-      this.#worker.postMessage(request);
-    });
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#worker.terminate();
-    this.#waiting?.reject(new Error("The worker was stopped"));
-    this.#waiting = null;
-  }
-}
+const MODULE = new URL("./_worker.ts", import.meta.url);
 
 /**
  * Does jobs in parallel, one backend a worker. Results come in the order of the jobs, whichever worker did them, and
  * each is what {@linkcode localRunner} would give to the bit.
  */
 export async function workerPool(workers: number, setup: RunnerSetup, backend: "wasm" | "cpu"): Promise<JobRunner> {
-  const hands = Array.from({ length: workers }, () => new Hand());
+  const hands = Array.from({ length: workers }, () => new WorkerHand<WorkerAsk, unknown>(MODULE));
   const close = () => hands.forEach((hand) => hand.close());
   try {
-    await Promise.all(hands.map((hand) => hand.ask({ type: "setup", setup, backend })));
+    await Promise.all(hands.map((hand) => hand.ask({ setup, backend })));
   } catch (error) {
     close();
     throw error;
@@ -63,7 +25,7 @@ export async function workerPool(workers: number, setup: RunnerSetup, backend: "
         try {
           while (next < jobs.length) {
             const id = next++;
-            results[id] = await hand.ask({ type: "job", id, job: jobs[id]! }) as JobResults[K];
+            results[id] = await hand.ask({ job: jobs[id]! }) as JobResults[K];
           }
         } catch (error) {
           next = jobs.length; // the others finish what they have begun, and the pool can be asked again

@@ -1,6 +1,6 @@
 import type { ClipSet } from "../data/mod.ts";
 import { clipsDigest } from "./_clips_digest.ts";
-import { sha256OfJson } from "./_sha256.ts";
+import { sha256OfJson } from "./_sha256_of_json.ts";
 
 /**
  * Identifies a set of clips: two sets of one digest hold the same bytes, names, labels and subjects in the same order.

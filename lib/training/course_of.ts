@@ -1,5 +1,5 @@
 import type { Config } from "../config/mod.ts";
-import { sha256OfJson } from "./_sha256.ts";
+import { sha256OfJson } from "./_sha256_of_json.ts";
 
 /** Settings that may change between the parts of a run without changing its course. */
 const FREE: readonly (keyof Config)[] = ["checkpointEvery", "keepCheckpoints"];

@@ -1,5 +1,5 @@
 import type { Config } from "../config/mod.ts";
-import { splitSubjects } from "../data/mod.ts";
+import { type ClipSet, splitSubjects } from "../data/mod.ts";
 import type { ModelCard, Weights } from "../inference/mod.ts";
 import { checkCalibrationMemory } from "./_check_training_memory.ts";
 import { evaluateHoldout, type EvaluateOptions, type Evaluation } from "./_evaluate.ts";
@@ -54,12 +54,8 @@ export async function evaluateModel(
     signal,
     onProgress: (what, done, total) => onEvent({ type: "progress", what, done, total }),
   });
-  const unknown = set.classes.filter((name) => !card.classes.includes(name));
-  if (unknown.length > 0) {
-    throw new RangeError(
-      `Cannot evaluate on ${data}: expected classes ${card.classes.join(", ")}, got also ${unknown.join(", ")}`,
-    );
-  }
+  // Shuffled labels are places in a task, whatever the classes are.
+  const counted = card.config.shuffleLabels ? set : withClasses(set, card.classes, data);
   const trained = new Set<string>(JSON.parse(card.provenance.trainSubjects ?? "[]"));
   // On the model's own data the split of training holds; on other data every subject is new.
   const split = data === card.config.data || options.holdout !== undefined
@@ -71,7 +67,6 @@ export async function evaluateModel(
       `Cannot hold out ${seen.slice(0, 3).join(", ")}: the model was trained on ${seen.length} of these`,
     );
   }
-  const counted = withClasses(set, card.classes);
   const settled = settleConfig(config, counted, split.train);
   checkCalibrationMemory(settled, counted, split, options.shots ?? settled.shots);
   const runner = await openRunner({ config: settled, set: counted }, options.workers, signal);
@@ -83,9 +78,12 @@ export async function evaluateModel(
 }
 
 /** The set with its labels counted in the model's classes. */
-function withClasses<S extends { classes: readonly string[]; labels: Int32Array }>(
-  set: S,
-  classes: readonly string[],
-): S {
+function withClasses(set: ClipSet, classes: readonly string[], data: string): ClipSet {
+  const unknown = set.classes.filter((name) => !classes.includes(name));
+  if (unknown.length > 0) {
+    throw new RangeError(
+      `Cannot evaluate on ${data}: expected classes ${classes.join(", ")}, got also ${unknown.join(", ")}`,
+    );
+  }
   return { ...set, classes, labels: set.labels.map((label) => classes.indexOf(set.classes[label]!)) };
 }

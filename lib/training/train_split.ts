@@ -1,11 +1,11 @@
 import type { Config } from "../config/mod.ts";
 import type { ClipSet, SubjectSplit } from "../data/mod.ts";
-import { checkTrainingMemory } from "./_check_training_memory.ts";
+import { checkCalibrationMemory, checkTrainingMemory } from "./_check_training_memory.ts";
 import { type EvaluateOptions, predictHoldout } from "./_evaluate.ts";
 import { finishTraining } from "./_finish_training.ts";
 import { firstState } from "./_first_state.ts";
-import { localRunner } from "./_local_runner.ts";
 import { type HistoryRow, outerStep } from "./_meta_train.ts";
+import { openRunner } from "./_open_runner.ts";
 import { settleConfig } from "./_settle_config.ts";
 
 /** What was said of one held-out subject's query clips. */
@@ -51,7 +51,7 @@ export interface TrainSplitOptions {
  * @param options Evaluations, cancellation, progress.
  * @returns Predictions, learning curve, times and sizes.
  * @throws {DivergedError} When a loss is no number.
- * @throws {MemoryLimitError} When a step would not fit the backend's memory.
+ * @throws {MemoryLimitError} When a step or a calibration would not fit the backend's memory.
  * @throws The signal's reason when it is aborted.
  *
  * @example
@@ -82,7 +82,8 @@ export async function trainSplit(
   const begun = performance.now();
   const settled = settleConfig(config, set, split.train);
   checkTrainingMemory(settled, set, split);
-  const runner = localRunner({ config: settled, set }, signal);
+  for (const { shots = settled.shots } of evaluations) checkCalibrationMemory(settled, set, split, shots, "train");
+  const runner = await openRunner({ config: settled, set }, 0, signal);
   let state = await firstState(settled, set.classes.length);
   while (state.step < settled.outerSteps) {
     state = await outerStep(settled, set, split.train, runner, state);

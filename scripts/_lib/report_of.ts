@@ -26,7 +26,7 @@ export function reportOf(run: TrainedModel, context: ReportContext): ReportData 
   const { evaluation, card, subjects } = run;
   const metric = (name: "accuracy" | "uf1" | "uar") => ({
     ...evaluation[name],
-    ...(baseline && { supervised: baseline.evaluation[name].before }),
+    ...(baseline && { supervised: baseline.evaluation[name].before, fineTuned: baseline.evaluation[name].after }),
   });
   const innerSteps = innerStepsOf(card.config);
   const how = ALGORITHMS[card.config.algorithm].training === "metric"
@@ -38,7 +38,10 @@ export function reportOf(run: TrainedModel, context: ReportContext): ReportData 
     title: `${card.config.algorithm} on ${nameOf(card.config.data)}`,
     created: new Date().toISOString(),
     protocol: `${subjects.heldout.length} subjects held out of ${subjects.heldout.length + subjects.train.length}; ` +
-      `each calibrated by ${how} on up to ${evaluation.shots} clips a class, all its other clips predicted. ` +
+      (card.config.shuffleLabels
+        ? `${evaluation.subjects.length} random tasks of theirs, labels shuffled, each calibrated by ${how} on up to ` +
+          `${evaluation.shots} clips a class. `
+        : `each calibrated by ${how} on up to ${evaluation.shots} clips a class, all its other clips predicted. `) +
       (card.config.norm === "support"
         ? "Normalisation: running statistics before, support statistics after calibration, never those of the query clips."
         : "Normalisation: TRANSDUCTIVE, each batch of query clips by itself; the functions do not predict so."),

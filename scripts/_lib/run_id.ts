@@ -1,4 +1,5 @@
 import type { Config } from "../../lib/config/mod.ts";
+import { sha256 } from "../../lib/storage/mod.ts";
 
 /**
  * The id of a command-line run: the model's name and a digest of the configuration, so that `--resume` finds its own
@@ -6,7 +7,6 @@ import type { Config } from "../../lib/config/mod.ts";
  */
 export async function runIdOf(name: string, config: Config): Promise<string> {
   const { checkpointEvery: _every, keepCheckpoints: _keep, ...course } = config;
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(course)));
-  const hex = Array.from(new Uint8Array(digest).subarray(0, 6), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `${name}-${hex}`;
+  const digest = await sha256(new TextEncoder().encode(JSON.stringify(course)));
+  return `${name}-${digest.slice(0, 12)}`;
 }

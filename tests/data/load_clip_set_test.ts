@@ -40,19 +40,6 @@ Deno.test("loadClipSet() keeps the rows' order, sorts names, and cuts the window
   });
 });
 
-Deno.test("loadClipSet() takes the expected labels as the classes, and names the row of any other", async () => {
-  await withFolder(FILES, async (folder) => {
-    const manifest = join(folder, "m.csv");
-    const set = await loadClipSet(manifest, RECIPE, { labels: ["surprise", "positive", "negative"] });
-    assertEquals([set.classes, Array.from(set.labels)], [["negative", "positive", "surprise"], [2, 0, 0]]);
-    await assertRejects(
-      () => loadClipSet(manifest, RECIPE, { labels: ["surprise", "positive"] }),
-      RangeError,
-      'line 3 (c2): label: expected one of positive, surprise, got "negative"',
-    );
-  });
-});
-
 Deno.test("loadClipSet() names the row of a clip that is missing, broken or cut wrongly", async () => {
   const load = (change: Record<string, string | Uint8Array>) =>
     withFolder({ ...FILES, ...change }, async (folder) => {

@@ -13,7 +13,7 @@ const DATA: ReportData = {
   created: "2026-01-02T03:04:05Z",
   protocol: "Four subjects were held out; five clips a class calibrate; normalisation: support.",
   metrics: {
-    accuracy: { ...metric(0.512, 0.734, 0.1, 0.34), supervised: 0.55 },
+    accuracy: { ...metric(0.512, 0.734, 0.1, 0.34), supervised: 0.55, fineTuned: 0.61 },
     uf1: metric(0.5, 0.7, -0.01, 0.3),
     uar: metric(0.6, 0.55, -0.2, 0.1),
   },
@@ -49,8 +49,14 @@ function render(data: ReportData) {
 
 Deno.test("renderReport() shows the headline figures, the gain and its interval", () => {
   const { texts, html } = render(DATA);
-  assertEquals(texts(".headline tbody tr:nth-child(1) td"), ["51.2 %", "73.4 %", "+22.2 [+10.0, +34.0]", "55.0 %"]);
-  assertEquals(texts(".headline tbody tr:nth-child(3) td"), ["60.0 %", "55.0 %", "−5.0 [−20.0, +10.0]", "–"]);
+  assertEquals(texts(".headline tbody tr:nth-child(1) td"), [
+    "51.2 %",
+    "73.4 %",
+    "+22.2 [+10.0, +34.0]",
+    "55.0 %",
+    "61.0 %",
+  ]);
+  assertEquals(texts(".headline tbody tr:nth-child(3) td"), ["60.0 %", "55.0 %", "−5.0 [−20.0, +10.0]", "–", "–"]);
   assertStringIncludes(html, "The interval of UF1, UAR holds zero");
   assertStringIncludes(html, "bootstrap over 3 subjects");
 });

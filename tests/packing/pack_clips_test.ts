@@ -87,11 +87,12 @@ Deno.test("packClips() starts anew, and says so, when clips or recipe are others
   await using folder = await tempFolder();
   const entries = await writeClips(folder.path, 4);
   const out = join(folder.path, "out.safetensors");
-  for (const change of ["recipe", "entries"]) {
+  for (const change of ["recipe", "entries", "kinds"]) {
     await packSome(entries, out, 2);
     const said: string[] = [];
     const recipe = change === "recipe" ? { ...RECIPE, size: 2 } : RECIPE;
-    const clips = change === "entries" ? entries.slice(1) : entries;
+    const macro = entries.map((entry) => ({ ...entry, kind: "macro" as const }));
+    const clips = { recipe: entries, entries: entries.slice(1), kinds: macro }[change]!;
     const { kept } = await packClips(clips, recipe, out, { workers: 0, onStatus: (message) => said.push(message) });
     assertEquals(kept, 0);
     assertStringIncludes(said.join(), "starts anew");

@@ -171,6 +171,14 @@ Deno.test("planStudy() refuses the composite of one database", () => {
     RangeError,
     "two databases or more, got a; use --protocol loso",
   );
+  // A database of macro clips is no part of the composite.
+  const posed: ClipSet = {
+    ...set,
+    kinds: set.kinds.map((_, i) => i < 3 ? "macro" as const : "micro" as const),
+    subjects: set.subjects.map((subject, i) => i < 3 ? 2 : subject),
+    subjectNames: [...set.subjectNames, "posed/1"],
+  };
+  assertThrows(() => planStudy("cde", tinyConfig(), posed), RangeError, "got a; use --protocol loso");
 });
 
 Deno.test("planStudy() refuses a fold that leaves no training task, and names what would work", () => {
@@ -213,8 +221,41 @@ Deno.test("planStudy() refuses the λ sweep where no auxiliary loss is, and says
   assertThrows(() => run("lambda", { algorithm: "maml" }), RangeError, "got maml; use --algorithm lightman");
   assertThrows(() => run("steps", { algorithm: "protonet" }), RangeError, "got protonet; use --algorithm lightman");
   assertStringIncludes(run("ablation", {}).notes.join(), "the auxiliary loss is off");
-  // Several frames can be magnified.
-  assertEquals(run("lambda", { frames: 2 }).notes, []);
+  // What holds the size of its movement can be magnified: several frames, and flow of fixed scaling.
+  const magnifiable = (changes: Partial<ClipSet["recipe"]>) => ({ ...bare, recipe: { ...bare.recipe, ...changes } });
+  const sweep = (set: ClipSet) => planStudy("lambda", LIGHTMAN, set, { shots: [1], folds: 2 }).notes;
+  assertEquals(sweep(magnifiable({ frames: 2 })), []);
+  const flow = { method: "farneback", size: 8, scaling: "fixed", range: 1, strainRange: 1 } as const;
+  const flows = (changes: object) => magnifiable({ input: "flow", channels: 3, flow: { ...flow, ...changes } });
+  assertEquals(sweep(flows({})), []);
+  assertThrows(() => sweep({ ...flows({ scaling: "minmax" }) }), RangeError, "got none");
   assertEquals(names(run("loso", { algorithm: "maml" })), ["maml", "maml, K = 1"]);
   assertEquals(run("loso", { algorithm: "maml" }).notes, []);
+});
+
+Deno.test("planStudy() refuses rows that the configuration forbids, and shuffled labels without calibration", () => {
+  const shuffled = tinyConfig({ shuffleLabels: true, ways: 2, episodes: "mixed" });
+  const run = (protocol: Protocol, options = {}) =>
+    planStudy(protocol, shuffled, SET, { shots: [1], folds: 3, ...options });
+  assertThrows(
+    () => run("ablation"),
+    RangeError,
+    "row «neither (supervised)»: algorithm: expected one that learns from",
+  );
+  assertThrows(() => run("noise", { algorithms: ["supervised"] }), RangeError, "algorithm: expected one that learns");
+  assertThrows(() => run("loso"), RangeError, "got shuffleLabels, which means nothing without calibration; use");
+  // Nobody asked for the supervised rows that noise has elsewhere.
+  assertEquals(new Set(run("noise").units.map(({ config }) => config.algorithm)), new Set(["maml"]));
+  assertEquals(names(run("fewshot")), ["maml, K = 1"]);
+});
+
+Deno.test("planStudy() says how query clips are normalised, and that clips without colour cannot lose it", () => {
+  const summary = (norm: "support" | "transductive") =>
+    planStudy("steps", tinyConfig({ norm }), SET, { folds: 2 }).summary;
+  assertStringIncludes(summary("support"), "normalised by running or support statistics");
+  assertStringIncludes(summary("transductive"), "TRANSDUCTIVE");
+  const notes = (recipe: Partial<ClipSet["recipe"]>) =>
+    planStudy("noise", LIGHTMAN, { ...SET, recipe: { ...SET.recipe, ...recipe } }, { shots: [1], folds: 2 }).notes;
+  assertEquals([notes({}).length, notes({ channels: 3 }).length], [1, 0]);
+  assertStringIncludes(notes({})[0]!, "no colour");
 });

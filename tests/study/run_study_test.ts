@@ -1,8 +1,12 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
+import { innerRateOf } from "../../lib/config/mod.ts";
 import { chooseBackend } from "../../lib/runtime/mod.ts";
+import { join } from "@std/path";
 import { type ObjectStore, openStore } from "../../lib/storage/mod.ts";
 import { planStudy, runStudy, type RunStudyOptions, type StudyPlan, type UnitResult } from "../../lib/study/mod.ts";
-import { FOUR_PEOPLE, tinyConfig } from "./_util/tiny_study.ts";
+import { loadData } from "../../lib/training/mod.ts";
+import { withSets } from "../training/_util/tiny_run.ts";
+import { FOUR_PEOPLE, pictureSet, tinyConfig } from "./_util/tiny_study.ts";
 
 await chooseBackend("wasm");
 
@@ -96,8 +100,14 @@ Deno.test("runStudy() keeps apart what other clips, settings, splits and evaluat
     assertEquals((await run(plan, store, changes)).progress[0]![2], 0, what);
     assertEquals(await count(), i + 2, what);
   }
-  // Another path to the same clips, or how often a training is checkpointed, changes nothing.
-  const moved = { ...unit, config: { ...unit.config, data: "elsewhere/manifest.csv", checkpointEvery: 99 } };
+  // Another path to the same clips, how often a training is checkpointed, or a default said aloud changes nothing.
+  const places = {
+    data: "elsewhere/manifest.csv",
+    checkpointEvery: 99,
+    alpha: innerRateOf(unit.config),
+    innerSteps: 1,
+  };
+  const moved = { ...unit, config: { ...unit.config, ...places } };
   assertEquals((await run({ ...one, units: [moved] }, store)).progress[0]![2], 1);
   const set = { ...FOUR_PEOPLE, clips: FOUR_PEOPLE.clips.with(0, FOUR_PEOPLE.clips[0]! ^ 1) };
   await runStudy(one, set, {
@@ -115,6 +125,24 @@ Deno.test("runStudy() gives the same with workers as without, to the bit", async
   const spread = await run(PLAN, memory(), { workers: 2 });
   assertEquals(timeless(spread.results), timeless(local.results));
 });
+
+Deno.test("runStudy() gives of clips in a packed file what it gives of clips in memory, corrupted too, with workers", () =>
+  withSets({ "set.safetensors": FOUR_PEOPLE }, async (folder) => {
+    const config = tinyConfig({ data: join(folder, "set.safetensors"), holdout: ["a/1"] });
+    const never = new AbortController().signal;
+    const set = await loadData(config, { folder, signal: never, onProgress: () => {} });
+    assert("path" in set.clips, "the clips stay in their file");
+    const plan = planStudy("noise", config, set, { shots: [1], algorithms: ["maml"] });
+    const few = { ...plan, units: [plan.units[0]!, plan.units[3]!, plan.units[6]!] };
+    const options = { tenant: "default", signal: never, onProgress: () => {} };
+    const store = memory();
+    const ofFile = await runStudy(few, set, { ...options, store, workers: 2 });
+    assertEquals(
+      timeless(ofFile),
+      timeless(await runStudy(few, FOUR_PEOPLE, { ...options, store: memory(), workers: 0 })),
+    );
+    assertNotEquals(timeless(ofFile)[0], timeless(ofFile)[1]);
+  }));
 
 for (const workers of [0, 2]) {
   Deno.test(`runStudy() that is aborted keeps what is finished, and the next goes on: ${workers} workers`, async () => {
@@ -165,4 +193,47 @@ Deno.test("runStudy() gives other predictions for another seed", async () => {
   const curves = async (plan: StudyPlan) =>
     (await run(plan, memory())).results.map((result) => "failed" in result ? null : result.history[0]!.loss);
   assertNotEquals(await curves(other), await curves(PLAN));
+});
+
+Deno.test("runStudy() gives the results that its STUDY_VERSION stands for", async () => {
+  // Where these figures change, kept results of older code are others: count STUDY_VERSION of lib/study/_unit_key.ts up.
+  await chooseBackend("cpu");
+  try {
+    const set = pictureSet(
+      ["a/1", "a/2", "b/1"].flatMap((subject) =>
+        ["calm", "glad"].flatMap((label) => [[subject, label, 3, "micro"], [subject, label, 1, "macro"]] as const)
+      ),
+    );
+    const figures: string[] = [];
+    for (const algorithm of ["lightman", "reptile", "protonet", "multitask"] as const) {
+      const config = tinyConfig({
+        algorithm,
+        macro: "data",
+        decoder: "unet",
+        holdout: ["a/1"],
+        beta: 0.02,
+        alpha: 0.1,
+        innerSteps: 2,
+      });
+      const plan = planStudy("fewshot", config, set, { shots: [1] });
+      const [result] = await runStudy(plan, set, {
+        store: memory(),
+        tenant: "default",
+        workers: 0,
+        signal: new AbortController().signal,
+        onProgress: () => {},
+      });
+      if ("failed" in result!) throw new Error(result.failed);
+      const { before, after } = result!.evaluations[0]![0]!;
+      figures.push([algorithm, ...result!.history.map(({ loss }) => loss.toFixed(4)), ...before, ...after].join(" "));
+    }
+    assertEquals(figures, [
+      "lightman 0.7215 0.7158 1 1 1 1 1 1 1 1",
+      "reptile 0.6954 0.6909 1 1 1 1 1 1 1 1",
+      "protonet 0.6050 0.3346 0 1 1 1 0 1 1 0",
+      "multitask 0.9309 0.5457 1 1 1 1 1 1 1 1",
+    ]);
+  } finally {
+    await chooseBackend("wasm");
+  }
 });

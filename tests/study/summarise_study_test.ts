@@ -148,3 +148,9 @@ Deno.test("summariseStudy() does not depend on the order of folds, and says the 
   const rows = (folds: number[]) => summarise([{ runs: [folds] }], units, ["no", "yes"]).rows[0]!.metrics;
   assertEquals(rows([2, 0, 1]), rows([0, 1, 2]));
 });
+
+Deno.test("summariseStudy() keeps tasks of one number in several folds apart", () => {
+  const task = (right: number) => subject("task/0001", [[right, 4 - right, 0], [0, 0, 0], [0, 0, 0]]);
+  const { subjects } = summarise([{ runs: [[0, 1]] }], [unit([task(4)]), unit([task(1)])]).rows[0]!;
+  assertEquals(subjects!.map(({ name, after }) => [name, after]), [["task/0001", 1], ["task/0001, fold 2", 0.25]]);
+});

@@ -99,6 +99,36 @@ Deno.test("checkTrainingMemory() refuses a calibration at the end of a run befor
   checkCalibrationMemory(config, set, SPLIT, 5);
 });
 
+Deno.test("checkCalibrationMemory() counts what calibration will hold: magnified flow, no graph where clips are compared", async () => {
+  await chooseBackend("wasm");
+  const set = tinyClips({ micro: (subject) => subject === 2 ? 100 : 4, macro: 0 });
+  const flow = { method: "farneback", size: 128, scaling: "fixed", range: 1, strainRange: 1 } as const;
+  const flows = (scaling: "fixed" | "minmax"): ClipSet => ({
+    ...set,
+    recipe: { frames: 1, size: 16, channels: 3, input: "flow", time: "tim", flow: { ...flow, scaling } },
+  });
+  const config = (changes: Partial<Config>) => configSchema.parse({ size: 96, channels: 64, ...changes });
+  const words = (changes: Partial<Config>, of: ClipSet) => {
+    try {
+      checkCalibrationMemory(config(changes), of, SPLIT, 80);
+      return "fits";
+    } catch (error) {
+      if (!(error instanceof MemoryLimitError)) throw error;
+      return error.message.match(/ on (.*) clips of/)![1];
+    }
+  };
+  const still = { frames: 1, inputChannels: 3, input: "flow", macro: "magnify", channels: 512 } as const;
+  assertEquals(words(still, flows("fixed")), "240 micro and 240 macro");
+  assertEquals(words(still, flows("minmax")), "240 micro and 0 macro");
+  const plain = { macro: "none", lambda1: 1, lambda2: 0, channels: 32, size: 64 };
+  assertEquals(words(plain, set), "240 micro and 0 macro");
+  assertEquals(words({ ...plain, algorithm: "protonet" }, set), "fits");
+  // A task of the classical protocol has clips of several people.
+  const shuffled = { ...plain, shuffleLabels: true, ways: 3, episodes: "mixed" as const, repeats: 2 };
+  assertEquals(words({ ...shuffled, size: 128 }, set), "240 micro and 0 macro");
+  assertEquals(words({ ...shuffled, ways: 2, size: 128 }, set), "160 micro and 0 macro");
+});
+
 Deno.test("checkTrainingMemory() leaves backends without a limit of their own alone", async () => {
   await chooseBackend("cpu");
   check({ size: 512, channels: 64 });

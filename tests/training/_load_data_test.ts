@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { configSchema } from "../../lib/config/mod.ts";
-import { gatherClips, loadClipSet } from "../../lib/data/mod.ts";
+import { encodePacked, gatherClips, loadClipSet } from "../../lib/data/mod.ts";
 import { recipeOf } from "../../lib/inference/mod.ts";
 import { packClips } from "../../lib/packing/mod.ts";
 import { clipSetDigest } from "../../lib/training/mod.ts";
@@ -23,6 +23,26 @@ Deno.test("loadData() gives a packed set back, and appends the macro clips of an
       assertEquals([kinds.length, kinds.filter((kind) => kind === "macro").length], [27, 9]);
     },
   ));
+
+Deno.test("loadData() leaves out classes that macro clips alone show", () => {
+  const set = tinyClips({ micro: (_, label) => label === 1 ? 0 : 2 });
+  return withSets({ "a.safetensors": set, "b.safetensors": tinyClips({ micro: () => 0 }) }, async (folder) => {
+    const config = tinyConfig(join(folder, "a.safetensors"));
+    const kept = set.ids.flatMap((_, i) => set.labels[i] === 1 ? [] : [i]);
+    for (const macro of ["data", join(folder, "b.safetensors")]) {
+      const loaded = await loadData({ ...config, macro }, OPTIONS);
+      assertEquals(loaded.classes, ["negative", "surprise"]);
+      const micro = loaded.ids.flatMap((_, i) => loaded.kinds[i] === "micro" ? [i] : []);
+      const given = kept.filter((i) => set.kinds[i] === "micro");
+      assertEquals(gatherClips(loaded, micro), gatherClips(set, given));
+      assertEquals(micro.map((i) => loaded.classes[loaded.labels[i]!]), given.map((i) => set.classes[set.labels[i]!]));
+      assertEquals(loaded.ids.length - micro.length, 6, "macro clips of the two classes");
+    }
+    // A set of macro clips alone stays one, and is refused as such.
+    const bare = await loadData(tinyConfig(join(folder, "b.safetensors")), OPTIONS);
+    assertEquals(bare.classes.length, 3);
+  });
+});
 
 Deno.test("loadData() names a packed file that is cut off, hostile, of another kind or packed otherwise", () =>
   withSets({ "a.safetensors": tinyClips() }, async (folder) => {
@@ -98,6 +118,10 @@ Deno.test("clipSetDigest() of a packed file is that of its clips, and another on
   // Read from the manifest's frames, they are the same clips.
   const loaded = await loadClipSet(await writeManifest(folder.path, entries), recipeOf(config));
   assertEquals(await clipSetDigest(loaded), digests[0]);
+  // Metadata of another meaning are no digest.
+  const { tensors, metadata } = encodePacked(loaded);
+  await Deno.writeFile(data, encodeSafetensors(tensors, { ...metadata, digest: "v1" }));
+  assertEquals(await clipSetDigest(await loadData(config, OPTIONS)), digests[0]);
 });
 
 Deno.test("loadData() refuses a packed file of another recipe, and one that breaks off, by name", async () => {

@@ -12,7 +12,7 @@ const SET = tinyClips({ subjects: 4 });
 const TRAIN = [0, 2];
 
 Deno.test("outerStep() asks for clips of training subjects only, in tasks and in mixed batches, at every step", async () => {
-  const config = tinyConfig("x", { tasksPerStep: 3, shuffleLabels: true });
+  const config = tinyConfig("x", { tasksPerStep: 3, shuffleLabels: true, ways: 3 });
   const runner = fakeRunner(() => gradient(1));
   let state = startState();
   for (let step = 0; step < 20; step++) state = await outerStep(config, SET, TRAIN, runner, state);

@@ -108,9 +108,9 @@ for (const algorithm of NAMES) {
 
 /** What settling decides for each algorithm: steps, α, order, rates, λ2, u. */
 const SETTLED: Readonly<Record<Algorithm, [number, number, boolean, boolean, number, number]>> = {
-  lightman: [1, 0.2, false, true, 0.45, 0.5],
-  maml: [1, 0.2, false, true, 0, 0.5],
-  fomaml: [1, 0.2, true, false, 0, 0.5],
+  lightman: [1, 0.05, false, true, 0.45, 0.5],
+  maml: [1, 0.05, false, true, 0, 0.5],
+  fomaml: [1, 0.05, true, false, 0, 0.5],
   anil: [1, 0.2, false, true, 0, 0.5],
   reptile: [5, 0.05, true, false, 0, 0.5],
   protonet: [0, 0.2, false, false, 0, 0],

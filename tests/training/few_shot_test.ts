@@ -1,14 +1,19 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { join } from "@std/path";
 import { makeConfig } from "../../lib/config/mod.ts";
-import type { ClipSet } from "../../lib/data/mod.ts";
+import type { LoadedClipSet } from "../../lib/data/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
 import { chooseBackend } from "../../lib/runtime/mod.ts";
-import { fewShotEpisodes } from "../../lib/training/_few_shot_episodes.ts";
+import { loadModel } from "../../lib/storage/mod.ts";
+import { predictHoldout } from "../../lib/training/_evaluate.ts";
+import { evaluationTasks } from "../../lib/training/_evaluation_tasks.ts";
 import { shuffledLabels } from "../../lib/training/_shuffled_labels.ts";
-import { trainSplit } from "../../lib/training/mod.ts";
+import { evaluateModel, trainModel, trainSplit } from "../../lib/training/mod.ts";
+import { fakeRunner } from "./_util/fake_runner.ts";
+import { tinyClips, tinyOptions, withSets } from "./_util/tiny_run.ts";
 
 /** Characters: each its own subject and class, a bright cell at a place of its own in a 16 × 16 picture. */
-function characters(count: number, drawings: number): ClipSet {
+function characters(count: number, drawings: number): LoadedClipSet {
   const size = 16;
   const clips = new Uint8Array(count * drawings * size * size);
   const rows = Array.from({ length: count * drawings }, (_, i) => Math.floor(i / drawings));
@@ -51,17 +56,17 @@ Deno.test("shuffledLabels() numbers a task's classes once each and no other", ()
   assert(new Set(orders.map(String)).size === 6, "every order occurs");
 });
 
-Deno.test("fewShotEpisodes() draws tasks of held-out subjects alone, with labels that differ from task to task", () => {
+Deno.test("evaluationTasks() with shuffled labels draws tasks of held-out subjects alone, with labels that differ from task to task", () => {
   const set = characters(10, 4);
-  const tasks = fewShotEpisodes(set, [6, 7, 8, 9], classical(), { shots: 1, tasks: 50 });
+  const tasks = evaluationTasks(classical(), set, { train: [], heldout: [6, 7, 8, 9] }, { shots: 1, repeats: 50 });
   assertEquals(new Set(tasks.map((task) => task.name)).size, 50);
   for (const { episode: { support, query, ways }, labelOrder } of tasks) {
     assertEquals([ways.length, support.length, query.length], [3, 3, 9]);
     assert([...support, ...query].every((i) => set.subjects[i]! >= 6));
     assertEquals(new Set([...support, ...query]).size, 12);
-    assert(ways.every((label) => labelOrder[label]! >= 0));
+    assert(ways.every((label) => labelOrder![label]! >= 0));
   }
-  const places = tasks.map((task) => task.labelOrder[6]).filter((place) => place !== -1);
+  const places = tasks.map((task) => task.labelOrder![6]).filter((place) => place !== -1);
   assert(new Set(places).size === 3, "a class has different places in different tasks");
 });
 
@@ -95,4 +100,55 @@ Deno.test("shuffled labels need ways, tasks, and no class weights", () => {
       [["shuffleLabels=true", "ways=5", "classWeights=true"], "classWeights"],
     ] as const
   ) assertThrows(() => makeConfig({ set }), RangeError, field);
+});
+
+Deno.test("evaluationTasks() with shuffled labels gives calibration macro clips, the subject's own or training subjects'", () => {
+  const set = tinyClips({ subjects: 4 });
+  const config = (macro: string) =>
+    makeConfig({ set: ["shuffleLabels=true", "ways=2", "episodes=mixed", "shots=1", "macros=1", `macro=${macro}`] });
+  const split = { train: [0, 1], heldout: [2, 3] };
+  const macros = (kinds: readonly ("micro" | "macro")[], macro = "data") =>
+    evaluationTasks(config(macro), { ...set, kinds }, split, { shots: 1, repeats: 10 }).map(({ episode }) => {
+      assert(episode.macro.every((i) => kinds[i] === "macro" && episode.ways.includes(set.labels[i]!)));
+      return episode.macro.map((i) =>
+        set.subjects[i] === episode.subject ? "own" : set.subjects[i]! < 2 ? "train" : "?"
+      );
+    });
+  assertEquals(new Set(macros(set.kinds).flat()), new Set(["own"]));
+  const mine = set.kinds.map((kind, i) => set.subjects[i]! > 1 ? "micro" : kind);
+  assertEquals(new Set(macros(mine).flat()), new Set(["train"]));
+  assertEquals(macros(set.kinds, "magnify").flat(), []);
+});
+
+Deno.test("evaluateModel() says of a model of shuffled labels what training said, on classes of any name", async () => {
+  await chooseBackend("wasm");
+  await withSets({ "set.safetensors": characters(8, 4), "other.safetensors": characters(12, 4) }, async (folder) => {
+    const data = join(folder, "set.safetensors");
+    const config = classical("algorithm=maml", "holdout=0.5", "repeats=4", "channels=2");
+    const options = tinyOptions();
+    const { evaluation } = await trainModel({ ...config, data }, options);
+    const model = await loadModel(options.store, "default", "main", { alias: "stable" });
+    const how = { workers: 0, signal: options.signal, onEvent: () => {} };
+    assertEquals(await evaluateModel(model, how), evaluation);
+    const holdout = ["omni/10", "omni/11", "omni/09"];
+    const other = await evaluateModel(model, { ...how, data: join(folder, "other.safetensors"), holdout });
+    assertEquals([other.subjects.length, other.confusion.after.length], [4, 3]);
+  });
+});
+
+Deno.test("predictHoldout() counts classes left out of calibration as the task's truth counts them", async () => {
+  const set = characters(8, 4);
+  const runner = fakeRunner(() => ({ subject: 4, truth: [0], before: [0], after: [0] }));
+  const model = { weights: {}, card: {} } as unknown as Parameters<typeof predictHoldout>[4];
+  const { gone } = await predictHoldout(runner, classical(), set, { train: [], heldout: [4, 5, 6, 7] }, model, {
+    absent: 1,
+  });
+  assertEquals(gone.length, 20);
+  gone.forEach((labels, i) => {
+    const job = runner.jobs[i]!;
+    if (job.kind !== "evaluate") throw new Error(job.kind);
+    const { episode, labelOrder } = job;
+    const calibrated = new Set(episode.support.map((clip) => labelOrder![set.labels[clip]!]!));
+    assertEquals([...labels, ...calibrated].sort(), [0, 1, 2]);
+  });
 });

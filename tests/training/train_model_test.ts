@@ -66,7 +66,7 @@ Deno.test("trainModel() publishes a card that says what the model is and what it
     assertEquals(card, {
       formatVersion: 1,
       name: "main",
-      config: { ...config, classWeights: [1, 1, 1], innerSteps: 1, alpha: 0.2 },
+      config: { ...config, classWeights: [1, 1, 1], innerSteps: 1, alpha: 0.05 },
       classes: ["negative", "positive", "surprise"],
       recipe: { frames: 2, size: 16, channels: 1, input: "difference", time: "tim" },
       metrics,

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import type { ConfigInput } from "../../lib/config/mod.ts";
 import type { ClipSet, SubjectSplit } from "../../lib/data/mod.ts";
-import { chooseBackend } from "../../lib/runtime/mod.ts";
+import { chooseBackend, MemoryLimitError } from "../../lib/runtime/mod.ts";
 import { type SplitResult, trainSplit } from "../../lib/training/mod.ts";
 import { predictHoldout } from "../../lib/training/_evaluate.ts";
 import { finishTraining } from "../../lib/training/_finish_training.ts";
@@ -129,4 +129,14 @@ Deno.test("trainSplit() stops at its signal", async () => {
     })
   );
   assertEquals(error, reason);
+});
+
+Deno.test("trainSplit() refuses the largest calibration of its evaluations before it trains", async () => {
+  const set = pictureSet(
+    ["a/1", "a/2", "a/3", "a/4"].flatMap((subject) =>
+      ["calm", "glad"].map((label) => [subject, label, subject === "a/4" ? 400 : 2, "micro"] as const)
+    ),
+  );
+  const error = await assertRejects(() => train({ size: 128, channels: 32 }, set, SPLIT, [1, 300]), MemoryLimitError);
+  assertEquals(error.message.match(/a calibration on \d+ micro/)?.[0], "a calibration on 600 micro");
 });

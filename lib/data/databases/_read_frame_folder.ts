@@ -1,4 +1,4 @@
-import { frameNumber } from "../_frame_number.ts";
+import { frameNumber } from "../frame_number.ts";
 import { listFolder } from "./_list_folder.ts";
 
 /** The frames of one folder, by name alone. */

@@ -1,4 +1,5 @@
-import type { ClipEntry, ClipSet } from "../data/mod.ts";
+import type { ClipEntry } from "./clip_entry.ts";
+import type { ClipSet } from "./clip_set.ts";
 
 /** Distinct values in code unit order: the same on every machine, whatever the order of rows. */
 function sortedNames(values: Iterable<string>): string[] {
@@ -9,7 +10,27 @@ function place({ file, line, id }: ClipEntry): string {
   return `${file}${line === null ? "" : `, line ${line}`} (${id})`;
 }
 
-/** Names and indices of a set, in the order of the entries. Throws RangeError when an id comes twice. */
+/**
+ * Names and indices of a set, in the order of the entries; classes and subjects are sorted, so that their indices do not
+ * depend on it.
+ *
+ * @param entries The clips, with the labels that become the classes.
+ * @param doing What an error says could not be done.
+ * @returns A set but for its clips.
+ * @throws {RangeError} When there is no clip, or an id comes twice.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { indexEntries } from "./mod.ts";
+ * const clip = (id: string, label: string) => ({
+ *   id, database: "demo", subject: "s1", label, kind: "micro", path: `/demo/${id}`,
+ *   onset: null, apex: null, offset: null, fps: null, file: "demo.csv", line: 2,
+ * } as const);
+ * const { classes, labels } = indexEntries([clip("a", "sad"), clip("b", "happy")], "list clips");
+ * assertEquals([classes, labels], [["happy", "sad"], Int32Array.of(1, 0)]);
+ * ```
+ */
 export function indexEntries(entries: readonly ClipEntry[], doing: string): Omit<ClipSet, "clips" | "recipe"> {
   if (entries.length === 0) throw new RangeError(`Cannot ${doing}: expected at least one clip, got none`);
   const seen = new Map<string, ClipEntry>();
