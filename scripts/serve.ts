@@ -1,10 +1,17 @@
 import { createAdaptApp } from "../functions/adapt/mod.ts";
 import { createPredictApp, createPredictorCache, subjectSlot } from "../functions/predict/mod.ts";
 import { createRunQueue, createTrainApp } from "../functions/train/mod.ts";
-import { combineApps, createServerDeps, serveUntil } from "../lib/http/mod.ts";
+import {
+  checkedHost,
+  combineApps,
+  createServerDeps,
+  loadKeyring,
+  modelReadiness,
+  parseOrigins,
+  serveUntil,
+} from "../lib/http/mod.ts";
 import { createInferenceEngine } from "../lib/inference/mod.ts";
-import { chooseBackend } from "../lib/runtime/mod.ts";
-import { currentVersion } from "../lib/storage/mod.ts";
+import { chooseBackend, countTensors } from "../lib/runtime/mod.ts";
 import { trainModel } from "../lib/training/mod.ts";
 import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
 import { runCommand } from "./_lib/run_command.ts";
@@ -15,7 +22,7 @@ const FUNCTIONS = ["train", "adapt", "predict"] as const;
 
 const SPEC = {
   command: "serve",
-  summary: "Starts the functions on one port of 127.0.0.1, for development.",
+  summary: "Starts the functions on one port, without keys on 127.0.0.1 only.",
   flags: {
     functions: { type: "string", default: FUNCTIONS.join(","), value: "LIST", help: "Which functions" },
     port: { type: "integer", min: 0, max: 65535, default: 8000, help: "Port; 0: any free one" },
@@ -23,6 +30,14 @@ const SPEC = {
     data: { type: "string", default: "data", value: "DIR", help: "Data sets that training runs may name" },
     model: { type: "string", default: "lightman", value: "NAME", help: "Model that requests mean when they name none" },
     backend: { type: "string", choices: ["auto", "webgpu", "wasm", "cpu"], default: "auto", help: "Backend" },
+    keys: { type: "string", value: "FILE", help: "Keys that requests must have (default: LIGHTMAN_KEYS)" },
+    host: { type: "string", value: "IP", help: "Address to listen on; other than 127.0.0.1 only with keys" },
+    cors: {
+      type: "string",
+      value: "ORIGINS",
+      help: "Origins whose pages may use it, with commas (default: LIGHTMAN_CORS)",
+    },
+    rate: { type: "integer", min: 0, max: 100_000, default: 100, help: "Requests a second of a key; 0: any number" },
     workers: { type: "integer", min: 0, max: 256, help: "Workers of a training run (default: the cores)" },
   },
 } as const satisfies CommandSpec;
@@ -30,14 +45,26 @@ const SPEC = {
 /** Cache of predictors: enough for a few hundred subjects at the default model. */
 const CACHE_BYTES = 256 * 2 ** 20;
 
+/** Keys, address and origins, from flags or else from the variables of the single functions. */
+async function protection(values: ParsedFlags<typeof SPEC.flags>["values"]) {
+  const pick = (flag: "keys" | "host" | "cors", name: string) => {
+    const value = values[flag];
+    return value === undefined ? { value: Deno.env.get(name), name } : { value, name: `--${flag}` };
+  };
+  const file = pick("keys", "LIGHTMAN_KEYS");
+  const address = pick("host", "LIGHTMAN_HOST");
+  const keys = file.value === undefined ? undefined : await loadKeyring(file.value, file.name);
+  const host = checkedHost(address.name, address.value ?? "127.0.0.1", { keyed: keys !== undefined });
+  const list = pick("cors", "LIGHTMAN_CORS");
+  return { keys, host, origins: parseOrigins(list.name, list.value) };
+}
+
 async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSignal): Promise<void> {
   const { data } = values;
   const model = modelNameOf(values.model);
   // In workers, so that requests are answered while a run computes.
   const workers = values.workers ?? navigator.hardwareConcurrency;
-  if (Deno.env.get("LIGHTMAN_KEYS") !== undefined) {
-    throw new UsageError("Cannot use LIGHTMAN_KEYS: this version has no keys and listens on 127.0.0.1 only");
-  }
+  const { keys, host, origins } = await protection(values);
   const wanted = new Set(values.functions.split(","));
   for (const name of wanted) {
     if (!FUNCTIONS.some((known) => known === name)) {
@@ -46,13 +73,20 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   }
   let deps: ReturnType<typeof createServerDeps>;
   try {
-    deps = createServerDeps(values.store, { stopping: signal, env: (name) => Deno.env.get(name) });
+    deps = createServerDeps(values.store, {
+      stopping: signal,
+      origins,
+      rate: values.rate,
+      env: (name) => Deno.env.get(name),
+      ...(keys && { keys }),
+    });
     await deps.store.check(wanted.has("train") || wanted.has("adapt") ? "write" : "read");
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
   const backend = await chooseBackend(values.backend);
   deps.log({ level: "info", message: "backend", backend: backend.name, why: backend.why });
+  deps.metrics.gauge("lightman_tensors", "Tensors alive.", countTensors);
   const engine = createInferenceEngine();
   const cache = createPredictorCache(CACHE_BYTES);
   const queue = createRunQueue({ ...deps, trainer: trainModel, workers, dataFolder: data });
@@ -63,15 +97,19 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
     predict: () => createPredictApp({ ...deps, engine, model, cache }),
   };
   const fetch = combineApps(FUNCTIONS.filter((name) => wanted.has(name)).map((name) => makers[name]()));
-  if (wanted.has("train")) await queue.resume("default");
-  const version = await currentVersion(deps.store, "default", model);
+  const tenants = keys?.tenants ?? ["default"];
+  if (wanted.has("train")) { for (const tenant of tenants) await queue.resume(tenant); }
+  const why = await modelReadiness(deps, model);
   await serveUntil(fetch, {
+    host,
+    keyed: keys !== undefined,
     port: values.port,
     signal,
     log: deps.log,
     onListen(url) {
-      console.error(`Serving ${[...wanted].join(", ")} at ${url}. Without keys only this machine can reach it.`);
-      if (version === null) {
+      const note = keys ? "Requests need a key." : "Without keys only this machine can reach it.";
+      console.error(`Serving ${[...wanted].join(", ")} at ${url}. ${note}`);
+      if (why !== null) {
         console.error(`There is no model "${model}" in ${deps.store.url} yet: train one first (deno task train)`);
       }
     },

@@ -1,4 +1,5 @@
 import type { Context, Hono } from "hono";
+import type { z } from "zod";
 import { ALGORITHMS, type Config, innerStepsOf } from "../../lib/config/mod.ts";
 import {
   type AppDeps,
@@ -7,11 +8,15 @@ import {
   type ClipSource,
   createBaseApp,
   createKeyedLock,
+  createMetrics,
+  createWorkQueue,
   type FieldError,
+  modelReadiness,
   parseFields,
   prepareClips,
   ProblemError,
   readClips,
+  type WorkPlace,
 } from "../../lib/http/mod.ts";
 import type { Calibration, InferenceEngine } from "../../lib/inference/mod.ts";
 import { MemoryLimitError } from "../../lib/runtime/mod.ts";
@@ -21,10 +26,13 @@ import {
   listSubjects,
   loadModel,
   loadSubjectMeta,
+  NotFoundError,
   saveSubject,
 } from "../../lib/storage/mod.ts";
 import { type Arrival, createArrivals } from "./_arrivals.ts";
-import { calibrationFieldsSchema } from "./schema.ts";
+import { createReplays } from "./_replays.ts";
+import { ADAPT_ROUTES } from "./routes.ts";
+import { type calibrationAnswerSchema, calibrationFieldsSchema } from "./schema.ts";
 
 /** What the adapt function needs. */
 export interface AdaptDeps extends AppDeps {
@@ -63,6 +71,14 @@ function stepsOf(config: Config, asked: number | undefined): number {
   throw new ProblemError(422, `Cannot calibrate: innerSteps: ${message}`, [{ field: "innerSteps", message }]);
 }
 
+/** The key by which a client knows a request again, or null. */
+function idempotencyKey(c: Context<AppEnv>): string | null {
+  const key = c.req.header("Idempotency-Key");
+  if (key === undefined || /^[!-~]{1,128}$/.test(key)) return key ?? null;
+  const message = "expected 1 to 128 visible ASCII characters";
+  throw new ProblemError(422, `Cannot calibrate: Idempotency-Key: ${message}`, [{ field: "Idempotency-Key", message }]);
+}
+
 /**
  * Makes the adapt function: a gradient step, or what else the model's algorithm does, calibrates a person.
  *
@@ -84,15 +100,17 @@ function stepsOf(config: Config, asked: number | undefined): number {
  * ```
  */
 export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
-  const { store, engine } = deps;
+  const { store, engine, metrics = createMetrics(), work = createWorkQueue() } = deps;
+  const calibrated = metrics.counter("lightman_calibrations_total", "Calibrations that were stored.");
+  const erased = metrics.counter("lightman_subjects_deleted_total", "Subjects that were deleted.");
   // A deletion waits for a running calibration of its subject; otherwise that would bring the subject back.
   const lock = createKeyedLock();
   const arrivals = createArrivals();
-  const app = createBaseApp(deps, {
-    async ready() {
-      const version = await currentVersion(store, "default", deps.model);
-      return version === null ? `There is no stable version of model "${deps.model}" yet: train or promote one` : null;
-    },
+  const replays = createReplays<z.infer<typeof calibrationAnswerSchema>>(deps.now);
+  const app = createBaseApp({ ...deps, metrics }, {
+    scope: "adapt",
+    routes: ADAPT_ROUTES,
+    ready: () => modelReadiness(deps, deps.model),
   });
 
   /** A path's subject, which from here on stays out of the log. */
@@ -113,9 +131,38 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
     throw new ProblemError(422, "Cannot calibrate: the loss is no longer finite; try fewer innerSteps or other clips");
   }
 
-  async function answerCalibration(c: Context<AppEnv>, subject: string, arrival: Arrival): Promise<Response> {
+  /** What was answered to the same request before; null when there was none, or its result is gone. */
+  async function replayed(c: Context<AppEnv>, subject: string, key: string, digest: string): Promise<Response | null> {
     const tenant = c.get("tenant");
+    const before = replays.find(`${tenant}/${subject}`, key);
+    if (before === null) return null;
+    if (before.digest !== digest) {
+      const message = "expected a new key, because another request had this one";
+      throw new ProblemError(422, `Cannot calibrate: Idempotency-Key: ${message}`, [{
+        field: "Idempotency-Key",
+        message,
+      }]);
+    }
+    try {
+      await loadSubjectMeta(store, tenant, subject, { version: before.answer.version });
+    } catch (error) {
+      // Another process has deleted the subject since.
+      if (!(error instanceof NotFoundError)) throw error;
+      replays.forget(`${tenant}/${subject}`);
+      return null;
+    }
+    const headers = { Location: `/v1/subjects/${subject}`, "Idempotency-Replayed": "true" };
+    return c.json(before.answer, 201, headers);
+  }
+
+  async function answerCalibration(c: Context<AppEnv>, subject: string, arrival: Arrival, place: WorkPlace) {
+    const tenant = c.get("tenant");
+    const signal = c.get("signal");
+    const key = idempotencyKey(c);
     const request = await readClips(c);
+    const digest = key === null ? "" : await request.digest();
+    const earlier = key === null ? null : await replayed(c, subject, key, digest);
+    if (earlier !== null) return earlier;
     const fields = parseFields(calibrationFieldsSchema, request.fields);
     const name = fields.model ?? deps.model;
     const { version, weights, card } = await loadModel(store, tenant, name);
@@ -124,14 +171,20 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
       throw new ProblemError(409, `Cannot calibrate: ${message}`, [{ field: "modelVersion", message }]);
     }
     const labels = labelIndices(request.clips, card.classes);
-    const clips = await prepareClips(request.clips, card.recipe);
     const innerSteps = stepsOf(card.config, fields.innerSteps);
+    const clips = await place.run(() => prepareClips(request.clips, card.recipe, { signal }), signal);
     if (arrival.deleted) throw new ProblemError(409, "Cannot calibrate: the subject was deleted meanwhile");
     // In line from here on, before any deletion that comes now.
     arrival.leave();
     return await lock(`${tenant}/${subject}`, async () => {
+      // The same request may have been in line before this one.
+      const meanwhile = key === null ? null : await replayed(c, subject, key, digest);
+      if (meanwhile !== null) return meanwhile;
       const kinds = request.clips.map(({ kind }) => kind);
-      const calibration = await calibrate(weights, card, { clips, labels, kinds }, { innerSteps });
+      const compute = () => calibrate(weights, card, { clips, labels, kinds }, { innerSteps });
+      const calibration = await place.run(compute, signal);
+      // Nothing is stored for a client that will not hear of it.
+      signal.throwIfAborted();
       const { before, after, classes } = calibration;
       const meta = {
         model: { name, version },
@@ -142,17 +195,22 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
         createdAt: new Date(deps.now()).toISOString(),
       };
       const saved = await saveSubject(store, tenant, subject, calibration.weights, meta);
-      const { createdAt: _createdAt, ...answer } = meta;
-      return c.json({ subject, version: saved, ...answer }, 201, { Location: `/v1/subjects/${subject}` });
+      calibrated();
+      const { createdAt: _createdAt, ...rest } = meta;
+      const answer = { subject, version: saved, ...rest };
+      if (key !== null) replays.remember(`${tenant}/${subject}`, key, { digest, answer });
+      return c.json(answer, 201, { Location: `/v1/subjects/${subject}` });
     });
   }
 
   app.post("/v1/subjects/:subject/calibrations", async (c) => {
     const subject = subjectOf(c);
+    const place = work.enter();
     const arrival = arrivals.arrive(`${c.get("tenant")}/${subject}`);
     try {
-      return await answerCalibration(c, subject, arrival);
+      return await answerCalibration(c, subject, arrival, place);
     } finally {
+      place.leave();
       arrival.leave();
     }
   });
@@ -175,9 +233,11 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
       deleted = await lock(`${tenant}/${subject}`, () => deleteSubject(store, tenant, subject));
     } finally {
       // Also when the store fails half-way: what memory holds of the person goes at once.
+      replays.forget(`${tenant}/${subject}`);
       deps.onSubjectDeleted?.(tenant, subject);
     }
     if (!deleted) throw new ProblemError(404, "There is no subject of this id");
+    erased();
     return c.body(null, 204);
   });
   return app;

@@ -1,8 +1,12 @@
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import {
   type AppDeps,
   type AppEnv,
+  type ClipSource,
   createBaseApp,
+  createMetrics,
+  createWorkQueue,
+  modelReadiness,
   parseFields,
   prepareClips,
   ProblemError,
@@ -17,7 +21,11 @@ import {
   loadSubjectMeta,
   NotFoundError,
 } from "../../lib/storage/mod.ts";
-import { createPredictorCache, type LoadedPredictor, type PredictorCache } from "./create_predictor_cache.ts";
+import type { Answer, Answerer, AnswerOptions, Asked } from "./_answer.ts";
+import { addOpenInference } from "./_open_inference.ts";
+import { measurePredictions } from "./_measure_predictions.ts";
+import { createPredictorCache, type PredictorCache } from "./create_predictor_cache.ts";
+import { PREDICT_ROUTES } from "./routes.ts";
 import { predictFieldsSchema } from "./schema.ts";
 import { subjectSlot } from "./subject_slot.ts";
 
@@ -30,30 +38,19 @@ export interface PredictDeps extends AppDeps {
   readonly cache?: PredictorCache;
 }
 
-/** What answers a request: which predictor, and how to make it. */
-interface Answerer {
-  readonly slot: string;
-  readonly version: string;
-  readonly model: { readonly name: string; readonly version: string };
-  readonly subject: { readonly id: string; readonly version: string; readonly stale: boolean } | null;
-  load(): Promise<LoadedPredictor>;
-}
-
 /** Class probabilities as the answer's objects. */
 function toPredictions(probabilities: Float32Array, classes: readonly string[]) {
   const predictions: { label: string; probabilities: Record<string, number> }[] = [];
   for (let at = 0; at < probabilities.length; at += classes.length) {
     const row = probabilities.subarray(at, at + classes.length);
-    const label = classes[row.indexOf(Math.max(...row))];
-    // NaN is the maximum of nothing: a model that computes it must not answer.
-    if (label === undefined) throw new Error("Cannot predict: expected finite probabilities, got NaN");
+    const label = classes[row.indexOf(Math.max(...row))]!;
     predictions.push({ label, probabilities: Object.fromEntries(classes.map((name, i) => [name, row[i]!])) });
   }
   return predictions;
 }
 
 /**
- * Makes the predict function: `POST /v1/predict`.
+ * Makes the predict function: `POST /v1/predict`, and the Open Inference Protocol v2 below `/v2`.
  *
  * Each clip is answered independently of the others. A subject is answered with its own weights and the base version
  * they were calibrated on; `stale` tells that a newer base was promoted since. Which version is current is read from
@@ -73,19 +70,20 @@ function toPredictions(probabilities: Float32Array, classes: readonly string[]) 
  * ```
  */
 export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
-  const { store, engine } = deps;
+  const { store, engine, metrics = createMetrics(), work = createWorkQueue() } = deps;
   const cache = deps.cache ?? createPredictorCache(256 * 2 ** 20);
-  const app = createBaseApp(deps, {
-    async ready() {
-      const version = await currentVersion(store, "default", deps.model);
-      return version === null ? `There is no stable version of model "${deps.model}" yet: train or promote one` : null;
-    },
+  const predicted = measurePredictions(metrics, cache);
+  const app = createBaseApp({ ...deps, metrics }, {
+    scope: "predict",
+    routes: PREDICT_ROUTES,
+    ready: () => modelReadiness(deps, deps.model),
   });
 
-  async function findModel(tenant: string, name: string): Promise<Answerer> {
-    const { version } = await loadModelCard(store, tenant, name);
+  async function findModel(tenant: string, name: string, asked: string | undefined): Promise<Answerer> {
+    const { version } = await loadModelCard(store, tenant, name, asked === undefined ? {} : { version: asked });
     return {
-      slot: `${tenant}/models/${name}`,
+      // A version that is asked for by name does not push out the current one.
+      slot: `${tenant}/models/${name}${asked === undefined ? "" : `/${asked}`}`,
       version,
       model: { name, version },
       subject: null,
@@ -122,32 +120,61 @@ export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
     };
   }
 
-  app.post("/v1/predict", async (c) => {
-    const marks: [name: string, at: number][] = [["start", deps.now()]];
-    const mark = (name: string) => marks.push([name, deps.now()]);
-    const tenant = c.get("tenant");
-    const { clips, fields } = await readClips(c);
-    const { subject, model } = parseFields(predictFieldsSchema, fields);
-    if (subject !== undefined) c.set("subject", subject);
-    mark("read");
+  /** Decodes clips and predicts them; `mark` is told after loading and after decoding. */
+  async function answer(
+    c: Context<AppEnv>,
+    clips: readonly ClipSource[],
+    asked: Asked,
+    { place, mark = () => {} }: AnswerOptions,
+  ): Promise<Answer> {
+    const [tenant, signal] = [c.get("tenant"), c.get("signal")];
+    const { subject, model, version } = asked;
     const answerer = subject === undefined
-      ? await findModel(tenant, model ?? deps.model)
+      ? await findModel(tenant, model ?? deps.model, version)
       : await findSubject(tenant, subject, model);
-    const predictions = await cache.use(
+    if (version !== undefined && version !== answerer.model.version) {
+      const message =
+        `expected the version that the subject was calibrated on, ${answerer.model.version}, got ${version}`;
+      throw new ProblemError(409, `Cannot predict: ${message}`, [{ field: "version", message }]);
+    }
+    const result = await cache.use(
       answerer.slot,
       answerer.version,
       () => answerer.load(),
-      async ({ predictor, card }) => {
+      ({ predictor, card }) => {
         mark("load");
-        const batch = await prepareClips(clips, card.recipe);
-        mark("decode");
-        return toPredictions(await predictor.predict(batch), card.classes);
+        return place.run(async () => {
+          const batch = await prepareClips(clips, card.recipe, { signal });
+          mark("decode");
+          signal.throwIfAborted();
+          return { probabilities: await predictor.predict(batch), classes: card.classes };
+        }, signal);
       },
     );
-    mark("predict");
-    const timing = marks.slice(1).map(([name, at], i) => `${name};dur=${(at - marks[i]![1]).toFixed(1)}`);
-    c.header("Server-Timing", timing.join(", "));
-    return c.json({ predictions, model: answerer.model, subject: answerer.subject });
+    // A model that computes NaN must not answer.
+    if (!result.probabilities.every(Number.isFinite)) throw new Error("Cannot predict: expected finite probabilities");
+    predicted({ calibrated: String(subject !== undefined) }, clips.length);
+    return { ...result, model: answerer.model, subject: answerer.subject };
+  }
+
+  app.post("/v1/predict", async (c) => {
+    const marks: [name: string, at: number][] = [["start", deps.now()]];
+    const mark = (name: string) => void marks.push([name, deps.now()]);
+    const place = work.enter();
+    try {
+      const { clips, fields } = await readClips(c);
+      const asked = parseFields(predictFieldsSchema, fields);
+      if (asked.subject !== undefined) c.set("subject", asked.subject);
+      mark("read");
+      const { probabilities, classes, model, subject } = await answer(c, clips, asked, { place, mark });
+      mark("predict");
+      const timing = marks.slice(1).map(([name, at], i) => `${name};dur=${(at - marks[i]![1]).toFixed(1)}`);
+      c.header("Server-Timing", timing.join(", "));
+      return c.json({ predictions: toPredictions(probabilities, classes), model, subject });
+    } finally {
+      place.leave();
+    }
   });
+  addOpenInference(app, { store, work, backend: engine.backend, answer });
   return app;
 }

@@ -18,6 +18,10 @@ interface Entry {
 export interface PredictorCache {
   /** Bytes held by the predictors in the cache. */
   readonly bytes: number;
+  /** Predictors in the cache. */
+  readonly entries: number;
+  /** Uses that found their predictor, uses that did not, and predictors that went to make room. */
+  readonly counts: { readonly hits: number; readonly misses: number; readonly evictions: number };
   /**
    * Works with the predictor of a slot, loading it when the slot is empty or holds another version.
    *
@@ -55,6 +59,7 @@ export function createPredictorCache(maxBytes: number): PredictorCache {
   // A Map iterates in insertion order: every use inserts anew, so the first is the least recently used.
   const entries = new Map<string, Entry>();
   let bytes = 0;
+  const counts = { hits: 0, misses: 0, evictions: 0 };
 
   function release(entry: Entry): void {
     if (entry.retired && entry.users === 0) entry.loaded?.predictor.dispose();
@@ -71,17 +76,21 @@ export function createPredictorCache(maxBytes: number): PredictorCache {
   function evict(): void {
     for (const [slot, entry] of entries) {
       if (bytes <= maxBytes) return;
-      if (entry.loaded !== null) retire(slot, entry);
+      if (entry.loaded === null) continue;
+      counts.evictions++;
+      retire(slot, entry);
     }
   }
 
   function open(slot: string, version: string, load: () => Promise<LoadedPredictor>): Entry {
     const held = entries.get(slot);
     if (held?.version === version) {
+      counts.hits++;
       entries.delete(slot);
       entries.set(slot, held);
       return held;
     }
+    counts.misses++;
     if (held !== undefined) retire(slot, held);
     const entry: Entry = { version, loading: load(), loaded: null, users: 0, retired: false };
     entries.set(slot, entry);
@@ -98,6 +107,10 @@ export function createPredictorCache(maxBytes: number): PredictorCache {
     get bytes() {
       return bytes;
     },
+    get entries() {
+      return entries.size;
+    },
+    counts,
     async use(slot, version, load, work) {
       const entry = open(slot, version, load);
       entry.users++;

@@ -11,3 +11,19 @@ export const predictFieldsSchema = z.strictObject({
   /** A model; the subject's own or the server's default otherwise. */
   model: name.optional(),
 });
+
+const version = z.string().regex(/^[0-9a-f]{16}$/);
+
+/** The answer to a prediction. */
+export const predictAnswerSchema = z.strictObject({
+  predictions: z.array(z.strictObject({
+    label: z.string().describe("the class of the highest probability"),
+    probabilities: z.record(z.string(), z.number().min(0).max(1)).describe("by class; their sum is 1"),
+  })),
+  model: z.strictObject({ name, version }),
+  subject: z.strictObject({
+    id: name,
+    version,
+    stale: z.boolean().describe("whether a newer version of the model was promoted since the calibration"),
+  }).nullable(),
+}).meta({ id: "Predictions" });

@@ -1,26 +1,6 @@
 import { z } from "zod";
-import { configSchema } from "../../lib/config/mod.ts";
 import { appendManifest, currentManifest, type ObjectStore } from "../../lib/storage/mod.ts";
-
-const runStateSchema = z.strictObject({
-  id: z.string(),
-  status: z.enum(["queued", "running", "succeeded", "failed", "cancelled"]),
-  /** Name of the model that the run publishes. */
-  model: z.string(),
-  /** As the client gave it: data and macro are names, not paths. */
-  config: configSchema,
-  /** ISO 8601, UTC. */
-  createdAt: z.string(),
-  startedAt: z.string().nullable(),
-  finishedAt: z.string().nullable(),
-  result: z.strictObject({
-    name: z.string(),
-    version: z.string(),
-    metrics: z.record(z.string(), z.number()),
-  }).nullable(),
-  /** Why it failed. */
-  error: z.string().nullable(),
-});
+import { runStateSchema } from "./schema.ts";
 
 /** A run as it stands in the store; a numbered manifest, so a crash keeps the state before it. */
 export type RunState = z.infer<typeof runStateSchema>;

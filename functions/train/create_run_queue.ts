@@ -1,5 +1,5 @@
 import type { Config } from "../../lib/config/mod.ts";
-import { type LogRecord, ProblemError } from "../../lib/http/mod.ts";
+import { type LogRecord, type Metrics, ProblemError } from "../../lib/http/mod.ts";
 import type { ObjectStore } from "../../lib/storage/mod.ts";
 import type { Trainer } from "../../lib/training/mod.ts";
 import { RunEvents } from "./_run_events.ts";
@@ -14,6 +14,8 @@ export interface RunQueueDeps {
   readonly workers: number;
   /** Folder of the data sets that configurations name; null: there is none. */
   readonly dataFolder: string | null;
+  /** Where steps and runs are counted. @default {nowhere} */
+  readonly metrics?: Metrics;
   now(): number;
   log(record: LogRecord): void;
 }
@@ -78,6 +80,11 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
   let active: Job | null = null;
   let closed = false;
 
+  const steps = deps.metrics?.counter("lightman_training_steps_total", "Outer steps of training runs.");
+  const ended = deps.metrics?.counter("lightman_runs_total", "Training runs that ended, by status.");
+  deps.metrics?.gauge("lightman_runs_waiting", "Training runs that wait for their turn.", () => waiting.length);
+  deps.metrics?.gauge("lightman_runs_active", "Training runs that work.", () => active === null ? 0 : 1);
+
   const timestamp = () => new Date(deps.now()).toISOString();
   const keyOf = (tenant: string, id: string) => `${tenant}/${id}`;
 
@@ -88,6 +95,7 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
     job.unsaved = null;
     job.state = state;
     job.events.add("state", state);
+    if (isFinished(state)) ended?.({ status: state.status });
   }
 
   async function train(job: Job, config: Config): Promise<void> {
@@ -99,7 +107,10 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
       workers: deps.workers,
       ...(deps.dataFolder !== null && { dataFolder: deps.dataFolder }),
       signal: job.abort.signal,
-      onEvent: (event) => job.events.add(event.type, event),
+      onEvent(event) {
+        if (event.type === "step") steps?.();
+        job.events.add(event.type, event);
+      },
     });
     const { name, version, metrics } = result;
     const finished = { name, version, metrics: { ...metrics } };

@@ -13,6 +13,7 @@ import { isFinished, listRuns, loadRun, type RunState, saveRun, type UnreadableR
 import { streamRun } from "./_stream_run.ts";
 import type { RunQueue } from "./create_run_queue.ts";
 import { resolveConfig } from "./resolve_config.ts";
+import { TRAIN_ROUTES } from "./routes.ts";
 import { aliasBodySchema, runBodySchema } from "./schema.ts";
 
 /** What the train function needs. */
@@ -49,6 +50,8 @@ export interface TrainDeps extends AppDeps {
 export function createTrainApp(deps: TrainDeps): Hono<AppEnv> {
   const { store, queue } = deps;
   const app = createBaseApp(deps, {
+    scope: "train",
+    routes: TRAIN_ROUTES,
     async ready() {
       await store.list("tenants/default/runs/-/");
       return null;

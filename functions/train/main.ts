@@ -1,5 +1,5 @@
 import { runFunction } from "../../lib/http/mod.ts";
-import { chooseBackend } from "../../lib/runtime/mod.ts";
+import { chooseBackend, countTensors } from "../../lib/runtime/mod.ts";
 import { trainModel } from "../../lib/training/mod.ts";
 import { createRunQueue, createTrainApp } from "./mod.ts";
 
@@ -7,6 +7,7 @@ Deno.exit(
   await runFunction(8001, async ({ backend, model, data, workers }, deps) => {
     const { name, why } = await chooseBackend(backend);
     deps.log({ level: "info", message: "backend", backend: name, why });
+    deps.metrics.gauge("lightman_tensors", "Tensors alive.", countTensors);
     const queue = createRunQueue({
       ...deps,
       trainer: trainModel,
@@ -14,9 +15,10 @@ Deno.exit(
       workers: workers ?? navigator.hardwareConcurrency,
       dataFolder: data,
     });
-    const resumed = await queue.resume("default");
+    let resumed = 0;
+    for (const tenant of deps.keys?.tenants ?? ["default"]) resumed += await queue.resume(tenant);
     if (resumed > 0) deps.log({ level: "info", message: "resumed runs", runs: resumed });
     const app = createTrainApp({ ...deps, queue, model, dataFolder: data });
-    return { fetch: (request) => app.fetch(request), close: () => queue.close() };
+    return { fetch: (request, env) => app.fetch(request, env), close: () => queue.close() };
   }),
 );

@@ -2,4 +2,5 @@
 export * from "./create_run_queue.ts";
 export * from "./create_train_app.ts";
 export * from "./resolve_config.ts";
+export * from "./routes.ts";
 export * from "./schema.ts";

@@ -3,9 +3,6 @@ import { ProblemError } from "./problem_error.ts";
 /** Brackets open at a time; the deepest body that means something has four. */
 const MAX_DEPTH = 32;
 
-/** Values and brackets of a body; 64 clips of 300 frames have some 20 000. */
-const MAX_PARTS = 100_000;
-
 const QUOTE = 34;
 const BACKSLASH = 92;
 
@@ -25,7 +22,7 @@ function stringEnd(json: string, start: number): number {
  *
  * @throws {ProblemError} 413.
  */
-export function checkJsonSize(json: string): void {
+export function checkJsonSize(json: string, maxValues: number): void {
   let depth = 0;
   let parts = 0;
   for (let at = 0; at < json.length; at++) {
@@ -48,6 +45,6 @@ export function checkJsonSize(json: string): void {
         parts++;
         break;
     }
-    if (parts > MAX_PARTS) throw new ProblemError(413, `Cannot read the body: expected at most ${MAX_PARTS} values`);
+    if (parts > maxValues) throw new ProblemError(413, `Cannot read the body: expected at most ${maxValues} values`);
   }
 }

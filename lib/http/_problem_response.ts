@@ -9,14 +9,15 @@ export function toProblem(error: unknown): ProblemError | null {
   return null;
 }
 
-/** An `application/problem+json` response (RFC 9457). */
-export function problemResponse(problem: ProblemError, requestId: string): Response {
+/** An `application/problem+json` response (RFC 9457); below /v2 with the `error` of the Open Inference Protocol. */
+export function problemResponse(problem: ProblemError, requestId: string, path: string): Response {
   const body = {
     type: "about:blank",
     title: problem.title,
     status: problem.status,
     detail: problem.message,
     requestId,
+    ...(/^\/v2(\/|$)/.test(path) ? { error: problem.message } : {}),
     ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
   };
   return new Response(JSON.stringify(body) + "\n", {

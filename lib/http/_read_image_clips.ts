@@ -2,24 +2,12 @@ import { z } from "zod";
 import { decodeImage, preprocessClip, readImageSize } from "../data/mod.ts";
 import { fieldProblem, forField } from "./_field_problem.ts";
 import type { ClipSource } from "./clip_source.ts";
+import { clipsSchema } from "./clips_schema.ts";
 import type { ClipsRequest } from "./clips_request.ts";
 import type { Limits } from "./limits.ts";
 import { parseFields } from "./parse_fields.ts";
 
-const index = z.int().nonnegative();
-
-const clipSchema = z.strictObject({
-  frames: z.array(z.string()).min(1),
-  label: z.string().min(1).max(128).optional(),
-  kind: z.enum(["micro", "macro"]).default("micro"),
-  crop: z.tuple([index, index, z.int().positive(), z.int().positive()]).optional(),
-  onset: index.optional(),
-  apex: index.optional(),
-  offset: index.optional(),
-});
-const clipsSchema = z.array(clipSchema).min(1);
-
-type Clip = z.infer<typeof clipSchema>;
+type Clip = z.infer<typeof clipsSchema>[number];
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -47,13 +35,21 @@ function decodeBase64(field: string, text: string): Uint8Array {
   }
 }
 
-/** Decodes base64 and measures a clip's pictures by their headers. */
-function measureClip(clip: Clip, field: string, limits: Limits): { frames: Uint8Array[]; pixels: number } {
+/** The bytes of a picture that a body names or holds. */
+export type FrameBytes = (field: string, text: string) => Uint8Array;
+
+/** Measures a clip's pictures by their headers. */
+function measureClip(
+  clip: Clip,
+  field: string,
+  limits: Limits,
+  bytesOf: FrameBytes,
+): { frames: Uint8Array[]; pixels: number } {
   let pixels = 0;
   let first: { width: number; height: number } | undefined;
   const frames = clip.frames.map((text, j) => {
     const at = `${field}.frames.${j}`;
-    const bytes = decodeBase64(at, text);
+    const bytes = bytesOf(at, text);
     let size: { width: number; height: number };
     try {
       size = readImageSize(bytes, `frame ${j}`);
@@ -89,8 +85,12 @@ function measureClip(clip: Clip, field: string, limits: Limits): { frames: Uint8
   return { frames: frames.slice(onset, last + 1), pixels };
 }
 
-/** The clips of a JSON body. */
-export function readImageClips(body: unknown, limits: Limits): ClipsRequest {
+/** The clips of a JSON body, whose frames are base64 unless `bytesOf` says otherwise. */
+export function readImageClips(
+  body: unknown,
+  limits: Limits,
+  bytesOf: FrameBytes = decodeBase64,
+): Omit<ClipsRequest, "digest"> {
   if (!isRecord(body)) throw fieldProblem("body", "expected a JSON object");
   const { clips: given, ...fields } = body;
   checkCounts(given, limits);
@@ -98,7 +98,7 @@ export function readImageClips(body: unknown, limits: Limits): ClipsRequest {
   let total = 0;
   const sources = clips.map((clip, i): ClipSource => {
     const field = `clips.${i}`;
-    const { frames, pixels } = measureClip(clip, field, limits);
+    const { frames, pixels } = measureClip(clip, field, limits, bytesOf);
     total += pixels;
     if (total > limits.requestPixels) {
       throw fieldProblem(field, `expected at most ${limits.requestPixels} pixels in all clips`, 413);

@@ -22,15 +22,17 @@ import type { AppEnv } from "./app_deps.ts";
  * assertEquals(await (await fetch(new Request("http://localhost/b"))).text(), "b");
  * ```
  */
-export function combineApps(apps: readonly Hono<AppEnv>[]): (request: Request) => Promise<Response> {
+export function combineApps(
+  apps: readonly Hono<AppEnv>[],
+): (request: Request, env?: AppEnv["Bindings"]) => Promise<Response> {
   const first = apps[0];
   if (first === undefined) throw new RangeError("Cannot combine apps: expected at least one, got none");
-  return async (request) => {
+  return async (request, env = {}) => {
     const { pathname } = new URL(request.url);
     if (pathname === "/v2/health/ready" && request.method === "GET") {
-      const answers = await Promise.all(apps.map((app) => app.fetch(request)));
+      const answers = await Promise.all(apps.map((app) => app.fetch(request, env)));
       return answers.find((answer) => !answer.ok) ?? answers[0]!;
     }
-    return await (apps.find((app) => allowedMethods(app, pathname).length > 0) ?? first).fetch(request);
+    return await (apps.find((app) => allowedMethods(app, pathname).length > 0) ?? first).fetch(request, env);
   };
 }

@@ -4,6 +4,8 @@ export interface Limits {
   readonly bodyBytes: number;
   /** Milliseconds that a body may take to arrive. @default {60_000} */
   readonly bodyMs: number;
+  /** Milliseconds that a request may take in all, where work can be given up. @default {120_000} */
+  readonly requestMs: number;
   /** Clips of a request. @default {64} */
   readonly clips: number;
   /** Frames of a clip. @default {300} */
@@ -27,6 +29,7 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
   bodyBytes: 32 * 2 ** 20,
   bodyMs: 60_000,
+  requestMs: 120_000,
   clips: 64,
   frames: 300,
   imagePixels: 4_000_000,

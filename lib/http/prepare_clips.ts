@@ -6,8 +6,9 @@ import type { ClipSource } from "./clip_source.ts";
  *
  * @param clips The clips.
  * @param recipe The model's preprocessing.
+ * @param options `signal`: gives up before the next clip.
  * @returns `[B, M, H, W, C]` bytes.
- * @throws {ProblemError} 422 naming the clip or frame that cannot be decoded.
+ * @throws {ProblemError} 422 naming the clip or frame that cannot be decoded; the signal's reason.
  *
  * @example
  * ```ts
@@ -18,10 +19,15 @@ import type { ClipSource } from "./clip_source.ts";
  * assertEquals(await prepareClips([clip, clip], recipe), Uint8Array.of(7, 7));
  * ```
  */
-export async function prepareClips(clips: readonly ClipSource[], recipe: Recipe): Promise<Uint8Array> {
+export async function prepareClips(
+  clips: readonly ClipSource[],
+  recipe: Recipe,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<Uint8Array> {
   const size = recipe.frames * recipe.size * recipe.size * recipe.channels;
   const batch = new Uint8Array(clips.length * size);
   for (const [i, clip] of clips.entries()) {
+    options.signal?.throwIfAborted();
     batch.set(await clip.prepare(recipe), i * size);
     // Decoding does not yield by itself; health checks must be answered between clips.
     await new Promise((resolve) => setTimeout(resolve));

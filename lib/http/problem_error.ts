@@ -1,6 +1,8 @@
 /** Titles of the statuses that the functions answer with (RFC 9110 reason phrases). */
 const TITLES = {
   400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
   408: "Request Timeout",
@@ -8,8 +10,11 @@ const TITLES = {
   413: "Content Too Large",
   415: "Unsupported Media Type",
   422: "Unprocessable Content",
+  429: "Too Many Requests",
+  499: "Client Closed Request",
   500: "Internal Server Error",
   503: "Service Unavailable",
+  504: "Gateway Timeout",
 } as const;
 
 /** What is wrong with one field. */

@@ -7,8 +7,8 @@ import { ProblemError } from "./problem_error.ts";
  *
  * @param c The request's context; the limits are `limits.bodyBytes` and `limits.bodyMs`.
  * @returns The bytes.
- * @throws {ProblemError} 413 when the body is larger, before or while reading; 408 when it takes too long; 400
- * when it breaks off.
+ * @throws {ProblemError} 413 when the body is larger, before or while reading; 408 when it takes too long, 504 when that
+ * is the request's own deadline; 400 when it breaks off.
  *
  * @example
  * ```ts
@@ -24,12 +24,17 @@ import { ProblemError } from "./problem_error.ts";
  */
 export async function readBody(c: Context<AppEnv>): Promise<Uint8Array> {
   const { bodyBytes, bodyMs } = c.get("limits");
+  const signal = c.get("signal");
   const fail = () => new ProblemError(413, `Cannot read the body: expected at most ${bodyBytes} bytes`);
   if (Number(c.req.header("Content-Length") ?? 0) > bodyBytes) throw fail();
   const reader = c.req.raw.body?.getReader();
   const parts: Uint8Array[] = [];
   let length = 0;
   const late = Promise.withResolvers<"late">();
+  const abort = () => late.reject(signal.reason);
+  signal.addEventListener("abort", abort);
+  // Nobody may be waiting for it when it comes.
+  late.promise.catch(() => {});
   // A client that sends a byte now and then must not hold a request open for ever.
   const timer = setTimeout(() => late.resolve("late"), bodyMs);
   try {
@@ -52,6 +57,7 @@ export async function readBody(c: Context<AppEnv>): Promise<Uint8Array> {
     throw new ProblemError(400, "Cannot read the body: it broke off");
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
   }
   const bytes = new Uint8Array(length);
   let at = 0;

@@ -1,7 +1,6 @@
 import type { Context } from "hono";
 import type { AppEnv } from "./app_deps.ts";
-import { duplicateKey } from "../storage/mod.ts";
-import { checkJsonSize } from "./_check_json_size.ts";
+import { parseJson } from "./parse_json.ts";
 import { ProblemError } from "./problem_error.ts";
 import { readBody } from "./read_body.ts";
 
@@ -30,20 +29,5 @@ export async function readJson(c: Context<AppEnv>): Promise<unknown> {
   if (!/^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(type)) {
     throw new ProblemError(415, `Cannot read the body: expected application/json, got ${type}`);
   }
-  const bytes = await readBody(c);
-  let text: string;
-  let value: unknown;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    checkJsonSize(text);
-    value = JSON.parse(text);
-  } catch (error) {
-    if (error instanceof ProblemError) throw error;
-    throw new ProblemError(400, `Cannot read the body: expected JSON, got ${(error as Error).message}`);
-  }
-  const twice = duplicateKey(text);
-  if (twice !== null) {
-    throw new ProblemError(400, `Cannot read the body: expected every key once, got "${twice.slice(0, 100)}" twice`);
-  }
-  return value;
+  return parseJson(await readBody(c));
 }

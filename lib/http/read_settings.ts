@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { UsageError } from "../process/mod.ts";
+import { parseOrigins } from "./parse_origins.ts";
+import { checkedHost } from "./checked_host.ts";
 
 /** A whole number of at most so much, written in digits. */
 function count(max: number) {
@@ -19,10 +21,14 @@ const settingsSchema = z.object({
     .default("auto"),
   LIGHTMAN_PORT: count(65535),
   LIGHTMAN_WORKERS: count(256),
+  LIGHTMAN_KEYS: text.optional(),
+  LIGHTMAN_HOST: text.default("127.0.0.1"),
+  LIGHTMAN_CORS: text.optional(),
+  LIGHTMAN_RATE: count(100_000),
 });
 
 /** The variables that {@linkcode readSettings} looks at. */
-export const SETTINGS: readonly string[] = [...Object.keys(settingsSchema.shape), "LIGHTMAN_KEYS"];
+export const SETTINGS: readonly string[] = Object.keys(settingsSchema.shape);
 
 /** How a function runs; from the environment. */
 export interface Settings {
@@ -38,6 +44,14 @@ export interface Settings {
   readonly port: number;
   /** `LIGHTMAN_WORKERS`: workers of a training run; null: as many as cores. */
   readonly workers: number | null;
+  /** `LIGHTMAN_KEYS`: the keys file; null: no keys are asked for. */
+  readonly keys: string | null;
+  /** `LIGHTMAN_HOST`: address to listen on; with keys it may reach beyond this machine. @default {"127.0.0.1"} */
+  readonly host: string;
+  /** `LIGHTMAN_CORS`: origins whose pages may use the server. @default {none} */
+  readonly origins: readonly string[];
+  /** `LIGHTMAN_RATE`: requests a second that each key may make; 0: any number. @default {100} */
+  readonly rate: number;
 }
 
 /**
@@ -46,8 +60,8 @@ export interface Settings {
  * @param env The variables.
  * @param port Port when `LIGHTMAN_PORT` says none.
  * @returns The settings.
- * @throws {UsageError} When a variable is out of range, naming it, or `LIGHTMAN_KEYS` is set: this version checks no
- * keys, and a server that seems protected but is not must not start.
+ * @throws {UsageError} When a variable is out of range, naming it, or `LIGHTMAN_HOST` reaches beyond this machine without
+ * `LIGHTMAN_KEYS`.
  *
  * @example
  * ```ts
@@ -57,9 +71,6 @@ export interface Settings {
  * ```
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>, port: number): Settings {
-  if (env.LIGHTMAN_KEYS !== undefined) {
-    throw new UsageError("Cannot use LIGHTMAN_KEYS: this version has no keys and listens on 127.0.0.1 only");
-  }
   const result = settingsSchema.safeParse(env);
   if (!result.success) {
     const { path, message } = result.error.issues[0]!;
@@ -74,5 +85,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     backend: data.LIGHTMAN_BACKEND,
     port: data.LIGHTMAN_PORT ?? port,
     workers: data.LIGHTMAN_WORKERS ?? null,
+    keys: data.LIGHTMAN_KEYS ?? null,
+    host: checkedHost("LIGHTMAN_HOST", data.LIGHTMAN_HOST, { keyed: data.LIGHTMAN_KEYS !== undefined }),
+    origins: parseOrigins("LIGHTMAN_CORS", data.LIGHTMAN_CORS),
+    rate: data.LIGHTMAN_RATE ?? 100,
   };
 }

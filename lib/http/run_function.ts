@@ -1,12 +1,16 @@
 import { UsageError, watchParents, watchSignals } from "../process/mod.ts";
-import type { AppDeps } from "./app_deps.ts";
+import type { AppEnv } from "./app_deps.ts";
 import { createServerDeps } from "./create_server_deps.ts";
+import { loadKeyring } from "./load_keyring.ts";
 import { readSettings, SETTINGS, type Settings } from "./read_settings.ts";
 import { serveUntil } from "./serve_until.ts";
 
+/** Dependencies of a real server. */
+export type ServerDeps = ReturnType<typeof createServerDeps>;
+
 /** A function that is ready to serve. */
 export interface StartedFunction {
-  fetch(request: Request): Response | Promise<Response>;
+  fetch(request: Request, env: AppEnv["Bindings"]): Response | Promise<Response>;
   /** Interrupts work that would outlive the server. */
   close?(): Promise<void>;
 }
@@ -34,9 +38,16 @@ function orphanWatch(): () => boolean {
 }
 
 /** Opens the store and finds out whether it does what the function will ask of it. */
-async function openDeps(settings: Settings, stopping: AbortSignal, access: "read" | "write"): Promise<AppDeps> {
+async function openDeps(settings: Settings, stopping: AbortSignal, access: "read" | "write"): Promise<ServerDeps> {
+  const keys = settings.keys === null ? undefined : await loadKeyring(settings.keys, "LIGHTMAN_KEYS");
   try {
-    const deps = createServerDeps(settings.store, { stopping, env: (name) => Deno.env.get(name) });
+    const deps = createServerDeps(settings.store, {
+      stopping,
+      origins: settings.origins,
+      rate: settings.rate,
+      env: (name) => Deno.env.get(name),
+      ...(keys && { keys }),
+    });
     await deps.store.check(access);
     return deps;
   } catch (error) {
@@ -63,7 +74,7 @@ async function openDeps(settings: Settings, stopping: AbortSignal, access: "read
  */
 export async function runFunction(
   port: number,
-  start: (settings: Settings, deps: AppDeps) => Promise<StartedFunction>,
+  start: (settings: Settings, deps: ServerDeps) => Promise<StartedFunction>,
   options: RunFunctionOptions = {},
 ): Promise<number> {
   const watch = watchSignals({ orphaned: orphanWatch() });
@@ -72,7 +83,9 @@ export async function runFunction(
     const settings = readSettings(env, port);
     const deps = await openDeps(settings, watch.signal, options.access ?? "write");
     const started = await start(settings, deps);
-    await serveUntil((request) => started.fetch(request), {
+    await serveUntil((request, env) => started.fetch(request, env), {
+      host: settings.host,
+      keyed: deps.keys !== undefined,
       port: settings.port,
       signal: watch.signal,
       log: deps.log,

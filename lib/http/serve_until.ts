@@ -1,7 +1,12 @@
-import type { LogRecord } from "./app_deps.ts";
+import type { AppEnv, LogRecord } from "./app_deps.ts";
+import { isLoopback } from "./_is_loopback.ts";
 
 /** Options of {@linkcode serveUntil}. */
 export interface ServeOptions {
+  /** IP address to listen on. Anything but this machine's own needs `keyed`. @default {"127.0.0.1"} */
+  readonly host?: string;
+  /** Whether the handler checks keys. @default {false} */
+  readonly keyed?: boolean;
   /** Port; 0: any free one. */
   readonly port: number;
   /** Stops the server when it aborts. */
@@ -18,15 +23,16 @@ export interface ServeOptions {
 }
 
 /**
- * Serves requests on 127.0.0.1 until a signal aborts, then waits for answers under way, but not for ever.
+ * Serves requests until a signal aborts, then waits for answers under way, but not for ever.
  *
  * After the signal the port stays open for a moment and while `close` works; then it takes no more requests. All of
  * that together ends after `drainMs`.
  *
- * Only this machine reaches the server: it checks no keys.
+ * Without keys only this machine reaches the server.
  *
- * @param fetch Handler of requests.
+ * @param fetch Handler of requests; it is told the IP address of the peer.
  * @param options Port, signal, log.
+ * @throws {RangeError} When the host reaches beyond this machine and there are no keys.
  * @throws {Error} When the port cannot be opened, naming it.
  *
  * @example
@@ -45,19 +51,26 @@ export interface ServeOptions {
  * ```
  */
 export async function serveUntil(
-  fetch: (request: Request) => Response | Promise<Response>,
+  fetch: (request: Request, env: AppEnv["Bindings"]) => Response | Promise<Response>,
   options: ServeOptions,
 ): Promise<void> {
   const { signal, log, lingerMs = 250, drainMs = 4000 } = options;
-  const hostname = "127.0.0.1";
+  const { host: hostname = "127.0.0.1", keyed = false } = options;
+  if (!keyed && !isLoopback(hostname)) {
+    throw new RangeError(`Cannot listen on ${hostname}: expected 127.0.0.1, because no keys are configured`);
+  }
   const onListen = ({ port }: Deno.NetAddr) => {
-    const url = `http://${hostname}:${port}`;
-    log({ level: "info", message: "listening", url, note: "no keys are configured: this machine only" });
+    const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+    const note = keyed ? "keys are configured" : "no keys are configured: this machine only";
+    log({ level: "info", message: "listening", url, note });
     options.onListen?.(url);
   };
   let server: Deno.HttpServer<Deno.NetAddr>;
   try {
-    server = Deno.serve({ hostname, port: options.port, onListen }, fetch);
+    server = Deno.serve(
+      { hostname, port: options.port, onListen },
+      (request, { remoteAddr }) => fetch(request, { peer: remoteAddr.hostname }),
+    );
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new Error(`Cannot listen on ${hostname}, port ${options.port}: ${message}`, { cause: error });

@@ -1,14 +1,23 @@
 import { encode } from "fast-png";
-import type { AppDeps, LogRecord } from "../../lib/http/mod.ts";
+import type { ApiRoute, AppDeps, LogRecord } from "../../lib/http/mod.ts";
 import { encodeSafetensors, memoryStore, type ObjectStore, promote, publishModel } from "../../lib/storage/mod.ts";
 import { modelCard, modelWeights } from "./model_card.ts";
 
 /** Dependencies with a memory store, a clock that ticks by a millisecond, counted ids and a log that is kept. */
-export function testDeps(store: ObjectStore = memoryStore()): AppDeps & { readonly logged: LogRecord[] } {
+export function testDeps(
+  store: ObjectStore = memoryStore(),
+): AppDeps & { readonly logged: LogRecord[]; readonly api: ApiRoute[] } {
   let time = Date.parse("2025-01-01T00:00:00Z");
   let ids = 0;
   const logged: LogRecord[] = [];
-  return { store, now: () => time++, newId: () => `id-${++ids}`, log: (record) => logged.push(record), logged };
+  return {
+    store,
+    now: () => time++,
+    newId: () => `id-${++ids}`,
+    log: (record) => logged.push(record),
+    logged,
+    api: [],
+  };
 }
 
 /** Publishes and promotes a version of the model `main` whose class means are given. */

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { encode } from "fast-png";
 import { ROOT } from "../../scripts/_lib/files.ts";
+import { makeKey } from "../../scripts/make_key.ts";
 import { needs } from "../_util/needs.ts";
 import { type Background, background } from "./_util/background.ts";
 import { type Project, withProject } from "./_util/project.ts";
@@ -93,6 +94,31 @@ Deno.test({
         }
       } finally {
         for (const server of servers.slice(outputs.length)) server.kill("SIGKILL");
+      }
+    }),
+});
+
+Deno.test({
+  ...unix,
+  name: `a function and serve ask for the keys of LIGHTMAN_KEYS, on another address too, and log none${unix.name}`,
+  fn: () =>
+    withProject(async (project) => {
+      const file = join(project.folder, "keys.json");
+      const key = await makeKey({ tenant: "clinic", scopes: "adapt", file });
+      const env = { LIGHTMAN_STORE: "memory:", LIGHTMAN_BACKEND: "cpu", LIGHTMAN_PORT: "0", LIGHTMAN_KEYS: file };
+      const flags = ["serve", "--functions", "adapt", "--port", "0", "--store", "memory:", "--backend", "cpu"];
+      const servers = [
+        start(project, "adapt", env),
+        background(project, "deno", ["task", ...flags], { ...env, LIGHTMAN_HOST: "0.0.0.0" }),
+      ];
+      for (const server of servers) {
+        const url = new URL("/v1/subjects", (await addressOf(server)).replace("0.0.0.0", "127.0.0.1"));
+        assertEquals(await fetch(url).then((r) => r.body?.cancel().then(() => r.status)), 401);
+        const answer = await fetch(url, { headers: { Authorization: `Bearer ${key}` } });
+        assertEquals([answer.status, await answer.json()], [200, { subjects: [] }]);
+        server.kill("SIGTERM");
+        const { output } = await server.end();
+        assert(!output.includes(key) && output.includes("keys are configured"), output);
       }
     }),
 });

@@ -1,6 +1,8 @@
 import { createRunQueue, createTrainApp } from "../../functions/train/mod.ts";
 import { memoryStore, type ObjectStore, publishModel } from "../../lib/storage/mod.ts";
+import { createMetrics } from "../../lib/http/mod.ts";
 import type { Trainer, TrainingOptions } from "../../lib/training/mod.ts";
+import { checked } from "../_util/checked.ts";
 import { json, testDeps } from "../_util/http_fixture.ts";
 import { modelCard, modelWeights } from "../_util/model_card.ts";
 
@@ -34,10 +36,10 @@ export function manualTrainer() {
 
 /** The train function with a trainer of that kind. */
 export function setUpTrain(store: ObjectStore = memoryStore(), dataFolder: string | null = null) {
-  const deps = testDeps(store);
+  const deps = { ...testDeps(store), metrics: createMetrics() };
   const trainer = manualTrainer();
   const queue = createRunQueue({ ...deps, trainer: trainer.train, workers: 0, dataFolder });
-  const app = createTrainApp({ ...deps, queue, model: "main", dataFolder });
+  const app = checked(createTrainApp({ ...deps, queue, model: "main", dataFolder }), deps.api);
   const post = async (config: unknown = {}, query = "") =>
     await (await app.request(`/v1/train/runs${query}`, json(config))).json();
   const get = async (id: string) => await (await app.request(`/v1/train/runs/${id}`)).json();

@@ -3,6 +3,7 @@ import { createAdaptApp } from "../../functions/adapt/mod.ts";
 import { makeConfig } from "../../lib/config/mod.ts";
 import { MemoryLimitError } from "../../lib/runtime/mod.ts";
 import { loadSubject, promote, publishModel } from "../../lib/storage/mod.ts";
+import { checked } from "../_util/checked.ts";
 import { fakeEngine } from "../_util/fake_engine.ts";
 import { greyClip, greyPng, json, problemOf, publishMain, safetensors, testDeps } from "../_util/http_fixture.ts";
 import { modelCard, modelWeights } from "../_util/model_card.ts";
@@ -12,7 +13,7 @@ const PATH = "/v1/subjects/s1/calibrations";
 async function setUp() {
   const deps = testDeps();
   const version = await publishMain(deps.store);
-  const app = createAdaptApp({ ...deps, engine: fakeEngine(), model: "main" });
+  const app = checked(createAdaptApp({ ...deps, engine: fakeEngine(), model: "main" }), deps.api);
   return { deps, version, app, before: await deps.store.list("") };
 }
 
@@ -62,7 +63,7 @@ Deno.test("POST calibrations of a model that compares takes no gradient steps, a
   const card = modelCard({ config: makeConfig({ file }) });
   const version = await publishModel(deps.store, "default", "main", modelWeights(), card);
   await promote(deps.store, "default", "main", "stable", version);
-  const app = createAdaptApp({ ...deps, engine: fakeEngine(), model: "main" });
+  const app = checked(createAdaptApp({ ...deps, engine: fakeEngine(), model: "main" }), deps.api);
   const answer = await app.request(PATH, json({ clips: GOOD }));
   assertEquals([answer.status, (await answer.json()).innerSteps], [201, 0]);
   const { status, fields, detail } = await problemOf(await app.request(PATH, json({ clips: GOOD, innerSteps: 2 })));
@@ -147,21 +148,24 @@ Deno.test("POST calibrations answers 404 to ../ written out: the path no longer 
 Deno.test("POST calibrations answers 422 when the loss is no longer finite", async () => {
   const { deps } = await setUp();
   const engine = fakeEngine();
-  const app = createAdaptApp({
-    ...deps,
-    model: "main",
-    engine: {
-      ...engine,
-      calibrate: async (...args) => ({ ...await engine.calibrate(...args), after: { loss: NaN, accuracy: 0 } }),
-    },
-  });
+  const app = checked(
+    createAdaptApp({
+      ...deps,
+      model: "main",
+      engine: {
+        ...engine,
+        calibrate: async (...args) => ({ ...await engine.calibrate(...args), after: { loss: NaN, accuracy: 0 } }),
+      },
+    }),
+    deps.api,
+  );
   assertEquals((await problemOf(await app.request(PATH, json({ clips: GOOD })))).status, 422);
 });
 
 Deno.test("POST calibrations answers 500 to a failing engine, masked but logged", async () => {
   const { deps } = await setUp();
   const engine = { ...fakeEngine(), calibrate: () => Promise.reject(new Error("secret device state")) };
-  const app = createAdaptApp({ ...deps, engine, model: "main" });
+  const app = checked(createAdaptApp({ ...deps, engine, model: "main" }), deps.api);
   const problem = await problemOf(await app.request(PATH, json({ clips: GOOD })));
   assertEquals([problem.status, problem.detail.includes("secret")], [500, false]);
   const failure = deps.logged.find(({ level }) => level === "error");
@@ -174,7 +178,7 @@ Deno.test("POST calibrations answers 413 when the backend's memory is too small,
     ...fakeEngine(),
     calibrate: () => Promise.reject(new MemoryLimitError("Cannot calibrate: send fewer")),
   };
-  const app = createAdaptApp({ ...deps, engine, model: "main" });
+  const app = checked(createAdaptApp({ ...deps, engine, model: "main" }), deps.api);
   const problem = await problemOf(await app.request(PATH, json({ clips: GOOD })));
   assertEquals([problem.status, problem.detail], [413, "Cannot calibrate: send fewer"]);
   assertEquals(await deps.store.list(""), before);
@@ -206,18 +210,21 @@ Deno.test("DELETE subject waits for a calibration under way, and the subject sta
   const engine = fakeEngine();
   const begun = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
-  const app = createAdaptApp({
-    ...deps,
-    model: "main",
-    engine: {
-      ...engine,
-      async calibrate(...args) {
-        begun.resolve();
-        await release.promise;
-        return await engine.calibrate(...args);
+  const app = checked(
+    createAdaptApp({
+      ...deps,
+      model: "main",
+      engine: {
+        ...engine,
+        async calibrate(...args) {
+          begun.resolve();
+          await release.promise;
+          return await engine.calibrate(...args);
+        },
       },
-    },
-  });
+    }),
+    deps.api,
+  );
   const calibration = app.request(PATH, json({ clips: GOOD }));
   await begun.promise;
   const deletion = app.request("/v1/subjects/s1", { method: "DELETE" });

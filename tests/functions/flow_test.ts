@@ -11,6 +11,7 @@ import { loadModel } from "../../lib/storage/mod.ts";
 import { trainModel } from "../../lib/training/mod.ts";
 import { clipJson } from "../../scripts/clip_json.ts";
 import { withFolder } from "../data/_util/folder.ts";
+import { checked } from "../_util/checked.ts";
 import { json, problemOf, testDeps } from "../_util/http_fixture.ts";
 
 /** How far the picture has moved in each frame: still, to the apex (frame 4 of the window), and back. */
@@ -75,8 +76,8 @@ for (const M of [1, 3]) {
 
       const engine = createInferenceEngine();
       const app = { ...deps, engine, model: "flow" };
-      const adapt = createAdaptApp(app);
-      const predict = createPredictApp(app);
+      const adapt = checked(createAdaptApp(app), deps.api);
+      const predict = checked(createPredictApp(app), deps.api);
       const flags = { ...NO_FLAGS, manifest, subject: "s3" };
       const calibration = await clipJson({ ...flags, shots: 2 }, []);
       const made = await adapt.request("/v1/subjects/s3/calibrations", json(calibration));

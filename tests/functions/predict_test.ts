@@ -3,6 +3,7 @@ import { createAdaptApp } from "../../functions/adapt/mod.ts";
 import { createPredictApp, createPredictorCache, subjectSlot } from "../../functions/predict/mod.ts";
 import { encodeSafetensors, promote } from "../../lib/storage/mod.ts";
 import { bmp, greyJpeg } from "../data/_util/pictures.ts";
+import { checked } from "../_util/checked.ts";
 import { fakeEngine } from "../_util/fake_engine.ts";
 import { greyClip, greyPng, json, problemOf, publishMain, safetensors, testDeps } from "../_util/http_fixture.ts";
 
@@ -11,13 +12,16 @@ async function setUp() {
   const version = await publishMain(deps.store);
   const engine = fakeEngine();
   const cache = createPredictorCache(1e6);
-  const predict = createPredictApp({ ...deps, engine, model: "main", cache });
-  const adapt = createAdaptApp({
-    ...deps,
-    engine,
-    model: "main",
-    onSubjectDeleted: (tenant, subject) => cache.drop(subjectSlot(tenant, subject)),
-  });
+  const predict = checked(createPredictApp({ ...deps, engine, model: "main", cache }), deps.api);
+  const adapt = checked(
+    createAdaptApp({
+      ...deps,
+      engine,
+      model: "main",
+      onSubjectDeleted: (tenant, subject) => cache.drop(subjectSlot(tenant, subject)),
+    }),
+    deps.api,
+  );
   const labelOf = async (value: number, fields = {}) => {
     const response = await predict.request("/v1/predict", json({ clips: [greyClip(value)], ...fields }));
     return (await response.json()).predictions[0].label;
@@ -223,23 +227,26 @@ Deno.test("POST predict answers 409 when the subject was calibrated on another m
 Deno.test("POST predict answers 500 rather than NaN", async () => {
   const { deps } = await setUp();
   const engine = fakeEngine();
-  const app = createPredictApp({
-    ...deps,
-    model: "main",
-    engine: {
-      ...engine,
-      createPredictor: async (...args) => ({
-        ...await engine.createPredictor(...args),
-        predict: () => Promise.resolve(new Float32Array([NaN, NaN, NaN])),
-      }),
-    },
-  });
+  const app = checked(
+    createPredictApp({
+      ...deps,
+      model: "main",
+      engine: {
+        ...engine,
+        createPredictor: async (...args) => ({
+          ...await engine.createPredictor(...args),
+          predict: () => Promise.resolve(new Float32Array([NaN, NaN, NaN])),
+        }),
+      },
+    }),
+    deps.api,
+  );
   assertEquals((await problemOf(await app.request("/v1/predict", json({ clips: [greyClip(1)] })))).status, 500);
 });
 
 Deno.test("GET ready answers 503 until a version is promoted, live answers 200", async () => {
   const deps = testDeps();
-  const app = createPredictApp({ ...deps, engine: fakeEngine(), model: "main" });
+  const app = checked(createPredictApp({ ...deps, engine: fakeEngine(), model: "main" }), deps.api);
   const problem = await problemOf(await app.request("/v2/health/ready"));
   assertEquals([problem.status, problem.detail.includes('model "main"')], [503, true]);
   assertEquals((await app.request("/v2/health/live")).status, 200);

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { createAdaptApp } from "../../functions/adapt/mod.ts";
 import { createPredictApp, createPredictorCache, subjectSlot } from "../../functions/predict/mod.ts";
 import { fileStore, memoryStore, type ObjectStore } from "../../lib/storage/mod.ts";
+import { checked } from "../_util/checked.ts";
 import { fakeEngine } from "../_util/fake_engine.ts";
 import { greyClip, greyPng, json, problemOf, publishMain, safetensors, testDeps } from "../_util/http_fixture.ts";
 
@@ -13,8 +14,8 @@ async function setUp(store: ObjectStore = memoryStore()) {
   const engine = fakeEngine();
   const cache = createPredictorCache(1e6);
   const onSubjectDeleted = (tenant: string, subject: string) => cache.drop(subjectSlot(tenant, subject));
-  const adapt = createAdaptApp({ ...deps, engine, model: "main", onSubjectDeleted });
-  const predict = createPredictApp({ ...deps, engine, model: "main", cache });
+  const adapt = checked(createAdaptApp({ ...deps, engine, model: "main", onSubjectDeleted }), deps.api);
+  const predict = checked(createPredictApp({ ...deps, engine, model: "main", cache }), deps.api);
   const calibrate = (body: unknown = { clips: [greyClip(60, { label: "positive" })] }) =>
     adapt.request(`/v1/subjects/${SUBJECT}/calibrations`, json(body));
   const ask = (body: Record<string, unknown> = {}) =>
@@ -148,14 +149,17 @@ Deno.test("no log line of a subject's whole life holds its id or a byte of a fra
   const store = memoryStore();
   const frame = greyPng(123, 9, 7);
   const { calibrate, ask, remove, adapt, predict, deps } = await setUp(store);
-  const failing = createAdaptApp({
-    ...deps,
-    model: "main",
-    engine: {
-      ...fakeEngine(),
-      calibrate: () => Promise.reject(new Error(`no memory for ${SUBJECT} in "subjects/${SUBJECT}/x"`)),
-    },
-  });
+  const failing = checked(
+    createAdaptApp({
+      ...deps,
+      model: "main",
+      engine: {
+        ...fakeEngine(),
+        calibrate: () => Promise.reject(new Error(`no memory for ${SUBJECT} in "subjects/${SUBJECT}/x"`)),
+      },
+    }),
+    deps.api,
+  );
   const clips = [{ frames: [frame, frame], label: "positive" }];
   const path = `/v1/subjects/${SUBJECT}`;
   const statuses: number[] = [];

@@ -10,6 +10,10 @@ Deno.test("readSettings() has defaults and reads every variable", () => {
     backend: "auto",
     port: 8001,
     workers: null,
+    keys: null,
+    host: "127.0.0.1",
+    origins: [],
+    rate: 100,
   });
   const env = {
     LIGHTMAN_STORE: "memory:",
@@ -18,6 +22,10 @@ Deno.test("readSettings() has defaults and reads every variable", () => {
     LIGHTMAN_BACKEND: "wasm",
     LIGHTMAN_PORT: "0",
     LIGHTMAN_WORKERS: "3",
+    LIGHTMAN_KEYS: "keys.json",
+    LIGHTMAN_HOST: "::",
+    LIGHTMAN_RATE: "0",
+    LIGHTMAN_CORS: "https://a.example, http://localhost:5173",
     HOME: "/root",
   };
   assertEquals(readSettings(env, 8001), {
@@ -27,6 +35,10 @@ Deno.test("readSettings() has defaults and reads every variable", () => {
     backend: "wasm",
     port: 0,
     workers: 3,
+    keys: "keys.json",
+    host: "::",
+    origins: ["https://a.example", "http://localhost:5173"],
+    rate: 0,
   });
 });
 
@@ -42,7 +54,16 @@ for (
     ["LIGHTMAN_WORKERS", "257", "expected an integer from 0 to 256"],
     ["LIGHTMAN_STORE", "", "expected a text that is not empty"],
     ["LIGHTMAN_DATA", "", "expected a text that is not empty"],
-    ["LIGHTMAN_KEYS", "keys.json", "this version has no keys"],
+    ["LIGHTMAN_KEYS", "", "expected a text that is not empty"],
+    ["LIGHTMAN_HOST", "0.0.0.0", "without keys (LIGHTMAN_KEYS) only this machine"],
+    ["LIGHTMAN_RATE", "1.5", "expected an integer from 0 to 100000"],
+    ["LIGHTMAN_CORS", "*", 'expected origins like https://app.example with commas between them, got "*"'],
+    ["LIGHTMAN_CORS", "https://a.example/", "expected origins"],
+    ["LIGHTMAN_CORS", "https://a.example,", "expected origins"],
+    ["LIGHTMAN_CORS", "null", "expected origins"],
+    ["LIGHTMAN_CORS", "file://x", "expected origins"],
+    ["LIGHTMAN_HOST", "example.org", "expected an IP address"],
+    ["LIGHTMAN_HOST", "127.0.0.1.example.org", "expected an IP address"],
   ] as const
 ) {
   Deno.test(`readSettings() refuses ${name}=${JSON.stringify(value)} in one line`, () => {

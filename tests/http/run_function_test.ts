@@ -45,7 +45,8 @@ for (
       { LIGHTMAN_STORE: "s3://bucket/x?endpoint=http://127.0.0.2:9999", ...KEYS },
       /^Cannot use LIGHTMAN_STORE: .* 127\.0\.0\.2:9999: add it to --allow-net\n$/,
     ],
-    [{ LIGHTMAN_KEYS: "keys.json" }, /^Cannot use LIGHTMAN_KEYS: .*\n$/],
+    [{ LIGHTMAN_KEYS: "keys.json" }, /^Cannot use LIGHTMAN_KEYS: keys.json: .*\n$/],
+    [{ LIGHTMAN_HOST: "0.0.0.0" }, /^Cannot use LIGHTMAN_HOST: .*\n$/],
     // WASM is a file to read.
     [
       { LIGHTMAN_BACKEND: "wasm", LIGHTMAN_PORT: "0", LIGHTMAN_STORE: "memory:" },
@@ -60,9 +61,22 @@ for (
   });
 }
 
-Deno.test("serve ends with 2 and one line when LIGHTMAN_KEYS is set, so that nobody believes it protected", async () => {
-  const args = ["run", "-A", `${ROOT}scripts/serve.ts`, "--port", "0", "--store", "memory:"];
-  const [code, stderr] = await failing(args, { LIGHTMAN_KEYS: "keys.json" });
-  assertEquals(code, 2, stderr);
-  assertMatch(stderr, /^serve: Cannot use LIGHTMAN_KEYS: .*\n$/);
+Deno.test("serve ends with 2 and one line that names the setting and the field when its keys are wrong", async () => {
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, '[{"sha256":"lm_secret","tenant":"a","scopes":["predict"]}]');
+  try {
+    const args = ["run", "-A", `${ROOT}scripts/serve.ts`, "--port", "0", "--store", "memory:"];
+    const open = await failing([...args, "--host", "0.0.0.0"], {});
+    const env = { LIGHTMAN_KEYS: file };
+    const [byVariable, byFlag] = await Promise.all([failing(args, env), failing([...args, "--keys", file], {})]);
+    assertEquals([open[0], byVariable[0], byFlag[0]], [2, 2, 2]);
+    assertMatch(open[1], /^serve: Cannot use --host: .*LIGHTMAN_KEYS.*\n$/);
+    assertEquals(
+      byVariable[1].replace(file, "F"),
+      "serve: Cannot use LIGHTMAN_KEYS: F: 0.sha256: expected 64 hexadecimal digits, lower case\n",
+    );
+    assertMatch(byFlag[1], /^serve: Cannot use --keys: .*0\.sha256.*\n$/);
+  } finally {
+    await Deno.remove(file);
+  }
 });

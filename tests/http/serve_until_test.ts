@@ -34,6 +34,21 @@ Deno.test("serveUntil() listens on 127.0.0.1, says so, and lets an answer under 
   assertEquals(logged[0]!.note, "no keys are configured: this machine only");
 });
 
+Deno.test("serveUntil() listens elsewhere with keys only, and tells the handler who asks", async () => {
+  const stop = new AbortController();
+  const options = { host: "0.0.0.0", port: 0, signal: stop.signal, log: () => {}, lingerMs: 0 };
+  await assertRejects(() => serveUntil(() => new Response(), options), RangeError, "no keys are configured");
+  await serveUntil((_, { peer }) => new Response(peer ?? "nobody"), {
+    ...options,
+    keyed: true,
+    async onListen(url) {
+      const { port } = new URL(url);
+      assertEquals(await (await fetch(`http://127.0.0.1:${port}`)).text(), "127.0.0.1");
+      stop.abort();
+    },
+  });
+});
+
 Deno.test("serveUntil() names the port that is in use", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr as Deno.NetAddr;

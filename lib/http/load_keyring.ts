@@ -1,0 +1,26 @@
+import { UsageError } from "../process/mod.ts";
+import { createKeyring, type Keyring } from "./create_keyring.ts";
+import { parseKeys } from "./parse_keys.ts";
+
+/**
+ * Reads a keys file.
+ *
+ * @param file Its path.
+ * @param setting What named it, for messages.
+ * @returns The keyring.
+ * @throws {UsageError} When it cannot be read, or an entry is wrong, naming the field.
+ *
+ * @example
+ * ```ts
+ * import { assertRejects } from "@std/assert";
+ * import { loadKeyring } from "./mod.ts";
+ * await assertRejects(() => loadKeyring("/nowhere/keys.json", "LIGHTMAN_KEYS"), Error, "Cannot use LIGHTMAN_KEYS: ");
+ * ```
+ */
+export async function loadKeyring(file: string, setting: string): Promise<Keyring> {
+  try {
+    return createKeyring(parseKeys(await Deno.readTextFile(file)));
+  } catch (error) {
+    throw new UsageError(`Cannot use ${setting}: ${file}: ${(error as Error).message.split("\n")[0]}`);
+  }
+}
