@@ -34,7 +34,7 @@ export async function evaluateModelCommand(values: EvaluateValues, signal: Abort
   let model: Awaited<ReturnType<typeof loadModel>>;
   try {
     model = await loadModel(
-      storeOf(values.store),
+      await storeOf(values.store, "read"),
       "default",
       modelNameOf(name),
       version === undefined ? { alias: "stable" } : { version },

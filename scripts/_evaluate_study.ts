@@ -132,7 +132,7 @@ export async function evaluateStudy(values: EvaluateValues, signal: AbortSignal)
   const output = await openOutput(values.json);
   const reportFile = values.report ?? `${values.protocol}.html`;
   await checkFilePlace(reportFile);
-  const store = storeOf(values.store);
+  const store = await storeOf(values.store, values["dry-run"] ? "read" : "write");
   const backend = await chooseBackend(values.backend);
   output.say(`Backend: ${backend.why}`);
   const workers = backend.name === "webgpu" ? 0 : values.workers ?? navigator.hardwareConcurrency;

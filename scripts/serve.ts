@@ -46,7 +46,8 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   }
   let deps: ReturnType<typeof createServerDeps>;
   try {
-    deps = createServerDeps(values.store, { stopping: signal });
+    deps = createServerDeps(values.store, { stopping: signal, env: (name) => Deno.env.get(name) });
+    await deps.store.check(wanted.has("train") || wanted.has("adapt") ? "write" : "read");
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -31,13 +31,6 @@ const SPEC = {
   },
 } as const satisfies CommandSpec;
 
-/** Writes an object and removes it: a store that takes nothing must not be found out at the first checkpoint. */
-async function probe(store: ObjectStore): Promise<void> {
-  const key = "tenants/default/runs/probe";
-  await store.put(key, new Uint8Array(0));
-  await store.delete(key);
-}
-
 interface RunContext {
   readonly store: ObjectStore;
   readonly name: string;
@@ -148,8 +141,7 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   const output = await openOutput(values.json);
   await checkFilePlace(values.report);
   modelNameOf(values.name);
-  const store = storeOf(values.store);
-  await probe(store);
+  const store = await storeOf(values.store, "write");
   const backend = await chooseBackend(values.backend);
   output.say(`Backend: ${backend.why}`);
   const workers = backend.name === "webgpu" ? 0 : values.workers ?? defaultWorkers(config);

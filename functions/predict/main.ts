@@ -8,5 +8,5 @@ Deno.exit(
     const { name, why } = await chooseBackend(backend);
     deps.log({ level: "info", message: "backend", backend: name, why });
     return createPredictApp({ ...deps, engine: createInferenceEngine(), model });
-  }),
+  }, { access: "read" }),
 );

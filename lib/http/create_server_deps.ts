@@ -1,11 +1,14 @@
-import { openStore } from "../storage/mod.ts";
+import { openStore, type OpenStoreOptions } from "../storage/mod.ts";
 import type { AppDeps } from "./app_deps.ts";
+
+/** Options of {@linkcode createServerDeps}. */
+export type CreateServerDepsOptions = Pick<AppDeps, "stopping"> & OpenStoreOptions;
 
 /**
  * Makes the dependencies of a real server: its store, the machine's clock, random ids, JSON lines on stdout.
  *
  * @param store Store URL.
- * @param options `stopping`: aborted once the server stops.
+ * @param options `stopping`: aborted once the server stops; `env`: reads a variable that the store's keys are in.
  * @returns Dependencies for {@linkcode createBaseApp}.
  * @throws {RangeError} When the URL names no store.
  *
@@ -16,10 +19,11 @@ import type { AppDeps } from "./app_deps.ts";
  * assertEquals(createServerDeps("memory:").store.url, "memory:");
  * ```
  */
-export function createServerDeps(store: string, options: Pick<AppDeps, "stopping"> = {}): AppDeps {
+export function createServerDeps(store: string, options: CreateServerDepsOptions = {}): AppDeps {
+  const { env, ...rest } = options;
   return {
-    ...options,
-    store: openStore(store),
+    ...rest,
+    store: openStore(store, { ...(env && { env }) }),
     // Finer than Date.now() and, unlike it, never backwards: durations are differences of two of these.
     now: () => performance.timeOrigin + performance.now(),
     newId: () => crypto.randomUUID(),

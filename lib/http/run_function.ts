@@ -11,6 +11,12 @@ export interface StartedFunction {
   close?(): Promise<void>;
 }
 
+/** Options of {@linkcode runFunction}. */
+export interface RunFunctionOptions {
+  /** What the function does with the store, which is checked before it starts. @default {"write"} */
+  readonly access?: "read" | "write";
+}
+
 /** Tells that stdin is the end of a pipe from `scripts/_lib/watch_parents.ts`, which ends with the parents. */
 const STDIN_FLAG = "--until-stdin-ends";
 
@@ -27,9 +33,12 @@ function orphanWatch(): () => boolean {
   return () => ended || orphaned();
 }
 
-function openDeps(settings: Settings, stopping: AbortSignal): AppDeps {
+/** Opens the store and finds out whether it does what the function will ask of it. */
+async function openDeps(settings: Settings, stopping: AbortSignal, access: "read" | "write"): Promise<AppDeps> {
   try {
-    return createServerDeps(settings.store, { stopping });
+    const deps = createServerDeps(settings.store, { stopping, env: (name) => Deno.env.get(name) });
+    await deps.store.check(access);
+    return deps;
   } catch (error) {
     throw new UsageError(`Cannot use LIGHTMAN_STORE: ${(error as Error).message}`);
   }
@@ -43,7 +52,8 @@ function openDeps(settings: Settings, stopping: AbortSignal): AppDeps {
  *
  * @param port Port when `LIGHTMAN_PORT` says none.
  * @param start Makes the function; choosing a backend belongs here.
- * @returns The exit code: 1 when it cannot start, 2 for a wrong setting, 130 or 143 after a signal.
+ * @param options What it does with the store.
+ * @returns The exit code: 1 when it cannot start, 2 for a wrong setting or a store that is not fit, 130 or 143 after a signal.
  *
  * @example
  * ```ts ignore
@@ -54,12 +64,13 @@ function openDeps(settings: Settings, stopping: AbortSignal): AppDeps {
 export async function runFunction(
   port: number,
   start: (settings: Settings, deps: AppDeps) => Promise<StartedFunction>,
+  options: RunFunctionOptions = {},
 ): Promise<number> {
   const watch = watchSignals({ orphaned: orphanWatch() });
   try {
     const env = Object.fromEntries(SETTINGS.map((name) => [name, Deno.env.get(name)]));
     const settings = readSettings(env, port);
-    const deps = openDeps(settings, watch.signal);
+    const deps = await openDeps(settings, watch.signal, options.access ?? "write");
     const started = await start(settings, deps);
     await serveUntil((request) => started.fetch(request), {
       port: settings.port,

@@ -11,6 +11,9 @@ export interface FileStoreOptions {
 /** A folder may vanish between making it and writing into it, when another writer deletes its last object. */
 const WRITE_ATTEMPTS = 5;
 
+/** What {@linkcode ObjectStore.check} writes and removes. */
+const PROBE_KEY = "probe";
+
 function isAbsent(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory ||
     error instanceof Deno.errors.IsADirectory;
@@ -27,7 +30,7 @@ function isAbsent(error: unknown): boolean {
  * @param path The folder, created at the first write. Relative paths start at the working directory.
  * @returns The store.
  * @throws {Error} (its methods) When a write fails, naming the store and the cause; what was there is intact.
- * @throws {RangeError} (its methods) When a key is empty, absolute, or holds `.`, `..`, a backslash or a NUL.
+ * @throws {RangeError} (its methods) When a key is empty, absolute, or holds `.`, `..`, a backslash or a control character.
  *
  * @example
  * ```ts
@@ -123,8 +126,16 @@ export function fileStore(path: string, options: FileStoreOptions = {}): ObjectS
     }
   }
 
-  return {
+  const store: ObjectStore = {
     url: `file:${root}`,
+    async check(access) {
+      if (access === "read") return;
+      const wasThere = await fs.entries(root).then(() => true, () => false);
+      await store.put(PROBE_KEY, new Uint8Array(0));
+      await store.delete(PROBE_KEY);
+      // Nothing was asked to be kept yet.
+      if (!wasThere) await fs.remove(root).catch(() => {});
+    },
     async get(key) {
       const file = locate(key);
       try {
@@ -176,4 +187,5 @@ export function fileStore(path: string, options: FileStoreOptions = {}): ObjectS
       return found;
     },
   };
+  return store;
 }

@@ -19,6 +19,7 @@ export function memoryStore(): ObjectStore {
   const objects = new Map<string, Uint8Array>();
   return {
     url: "memory:",
+    check: () => Promise.resolve(),
     // deno-lint-ignore require-await
     async get(key) {
       checkKey(key);

@@ -26,6 +26,7 @@ export * from "./open_store.ts";
 export * from "./promote.ts";
 export * from "./publish_model.ts";
 export * from "./read_safetensors.ts";
+export * from "./s3_store.ts";
 export * from "./save_checkpoint.ts";
 export * from "./save_subject.ts";
 export * from "./sha256.ts";

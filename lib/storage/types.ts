@@ -13,6 +13,11 @@ export interface StoredTensor {
 export interface ObjectStore {
   /** The URL it was opened from, for messages. */
   readonly url: string;
+  /**
+   * Finds out whether the store can do what will be asked of it, before work begins that would be lost. Rejects with an
+   * Error that says what to change. `read` writes nothing.
+   */
+  check(access: "read" | "write"): Promise<void>;
   /** The object's bytes, or null when there is none. */
   get(key: string): Promise<Uint8Array | null>;
   /** Writes an object whole: at any moment, also after a crash, readers see the old or the new bytes. */
@@ -28,4 +33,24 @@ export interface ObjectStore {
    * there. Resolves to whether anything was there.
    */
   deletePrefix(prefix: string): Promise<boolean>;
+}
+
+/** Keys of an S3 account. They sign requests and are never sent, logged or quoted. */
+export interface S3Keys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Comes with temporary keys, and is sent with every request. */
+  readonly sessionToken?: string | undefined;
+}
+
+/** How patient an S3 store is. Times are in milliseconds. */
+export interface S3StoreOptions {
+  /** How often a request is tried. @default {8} */
+  readonly attempts?: number;
+  /** The first wait between two tries; each further one is twice as long, at most five seconds. @default {100} */
+  readonly firstDelay?: number;
+  /** How long a silent server is waited for; more for large objects. @default {30000} */
+  readonly timeout?: number;
+  /** How long all tries of a request may take; more for large objects. @default {60000} */
+  readonly deadline?: number;
 }

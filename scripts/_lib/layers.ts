@@ -50,6 +50,7 @@ const PACKAGES: readonly { readonly pattern: RegExp; readonly places: readonly s
       `lib/${name}/`
     ),
   },
+  { pattern: /^aws4fetch$/, places: ["lib/storage/"] },
   { pattern: /^hono(\/|$)/, places: ["lib/http/", "functions/"] },
 ];
 

@@ -42,10 +42,12 @@ export function holdoutOf(text: string): Config["holdout"] {
   );
 }
 
-/** The store of `--store`; nothing is read or written yet. */
-export function storeOf(url: string): ObjectStore {
+/** The store of `--store`, once it is known to do what the command will ask of it. */
+export async function storeOf(url: string, access: "read" | "write"): Promise<ObjectStore> {
   try {
-    return openStore(url);
+    const store = openStore(url, { env: (name) => Deno.env.get(name) });
+    await store.check(access);
+    return store;
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -102,8 +102,8 @@ Deno.test("train refuses a store that cannot be written before it begins", () =>
     await refuses(
       project,
       finished,
-      1,
-      /^train: Cannot write "tenants\/default\/runs\/probe" to store file:bad\/file\/store: /,
+      2,
+      /^train: Cannot write "probe" to store file:bad\/file\/store: /,
     );
     assertEquals(await filesBelow(join(project.folder, "data")), [], "nothing is rendered either");
   }));

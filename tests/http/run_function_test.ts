@@ -28,16 +28,29 @@ async function failing(args: string[], env: Record<string, string>): Promise<[co
 }
 
 /** The permissions of a function, less reading files. */
-const BLIND = ["run", "--no-prompt", "--allow-net=127.0.0.1", "--allow-env=LIGHTMAN_*"];
+const BLIND = ["run", "--no-prompt", "--allow-net=127.0.0.1", "--allow-env=LIGHTMAN_*,AWS_*"];
+const KEYS = { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "secret", AWS_SESSION_TOKEN: "" };
 
 for (
   const [env, line] of [
     [{ LIGHTMAN_PORT: "http" }, /^Cannot use LIGHTMAN_PORT: .*\n$/],
     [{ LIGHTMAN_BACKEND: "cuda" }, /^Cannot use LIGHTMAN_BACKEND: .*\n$/],
-    [{ LIGHTMAN_STORE: "s3://bucket/x" }, /^Cannot use LIGHTMAN_STORE: .*\n$/],
+    [{ LIGHTMAN_STORE: "ftp://bucket/x" }, /^Cannot use LIGHTMAN_STORE: .*\n$/],
+    [
+      { LIGHTMAN_STORE: "s3://bucket/x", ...KEYS, AWS_ACCESS_KEY_ID: "" },
+      /^Cannot use LIGHTMAN_STORE: .* no AWS_ACCESS_KEY_ID\n$/,
+    ],
+    // The server is asked before work begins. Here it may not be.
+    [
+      { LIGHTMAN_STORE: "s3://bucket/x?endpoint=http://127.0.0.2:9999", ...KEYS },
+      /^Cannot use LIGHTMAN_STORE: .* 127\.0\.0\.2:9999: add it to --allow-net\n$/,
+    ],
     [{ LIGHTMAN_KEYS: "keys.json" }, /^Cannot use LIGHTMAN_KEYS: .*\n$/],
     // WASM is a file to read.
-    [{ LIGHTMAN_BACKEND: "wasm", LIGHTMAN_PORT: "0" }, /^Cannot use the wasm backend: it failed to start .*\n$/],
+    [
+      { LIGHTMAN_BACKEND: "wasm", LIGHTMAN_PORT: "0", LIGHTMAN_STORE: "memory:" },
+      /^Cannot use the wasm backend: it failed to start .*\n$/,
+    ],
   ] as const
 ) {
   Deno.test(`a function ends with 2 and one line at ${JSON.stringify(env)}`, async () => {

@@ -1,22 +1,82 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fileStore, memoryStore, type ObjectStore } from "../../lib/storage/mod.ts";
+import { needs } from "../_util/needs.ts";
+import { s3Server } from "../_util/s3_server.ts";
+
+const server = await s3Server();
+const bucket = typeof server === "string" ? "" : await server.makeBucket();
 
 /** Each store with a folder of its own; what holds for one holds for all. */
-const STORES: readonly [name: string, open: (folder: string) => ObjectStore][] = [
+const STORES: readonly [name: string, open: (folder: string) => ObjectStore, lacks?: string][] = [
   ["memoryStore", () => memoryStore()],
   ["fileStore", (folder) => fileStore(`${folder}/store`)],
+  typeof server === "string"
+    ? ["s3Store", () => memoryStore(), server]
+    : ["s3Store", (folder) => server.store(bucket, folder.split("/").at(-1))],
 ];
 
-for (const [name, open] of STORES) {
+for (const [name, open, lacks] of STORES) {
   const test = (what: string, body: (store: ObjectStore) => Promise<void>) =>
-    Deno.test(`${name}() ${what}`, async () => {
-      const folder = await Deno.makeTempDir();
-      try {
-        await body(open(folder));
-      } finally {
-        await Deno.remove(folder, { recursive: true });
-      }
+    Deno.test({
+      ...needs(lacks === undefined, lacks ?? "", `${name}() ${what}`),
+      async fn() {
+        const folder = await Deno.makeTempDir();
+        try {
+          await body(open(folder));
+        } finally {
+          await Deno.remove(folder, { recursive: true });
+        }
+      },
     });
+
+  test("can be checked, which leaves nothing", async (store) => {
+    await store.check("read");
+    await store.check("write");
+    await store.check("write");
+    assertEquals(await store.list(""), []);
+  });
+
+  test("takes names of every kind that a key may have", async (store) => {
+    const keys = [
+      "a b",
+      "a+b",
+      "a%20b",
+      "%",
+      "ä ö/日本/🙂",
+      "a&b=c?d#e",
+      "!'()*~",
+      'x:;,@$[]{}|^`<>"',
+      "_a/_b",
+      "-",
+      "...",
+    ];
+    for (const [i, key] of keys.entries()) await store.put(`n/${key}`, new Uint8Array([i]));
+    for (const [i, key] of keys.entries()) {
+      assertEquals(await store.get(`n/${key}`), new Uint8Array([i]), key);
+      assertEquals(await store.list(`n/${key}`).then((found) => found.includes(`n/${key}`)), true, key);
+      assertEquals(await store.putIfAbsent(`n/${key}`, new Uint8Array()), false, key);
+    }
+    assertEquals(await store.list("n/"), keys.map((key) => `n/${key}`).sort());
+    for (const key of keys) await store.delete(`n/${key}`);
+    assertEquals(await store.list(""), []);
+  });
+
+  test("keeps empty and large objects", async (store) => {
+    const large = new Uint8Array(8 * 2 ** 20).map((_, i) => (i * 2654435761) >>> 24);
+    for (const bytes of [new Uint8Array(0), large]) {
+      await store.put("a", bytes);
+      assertEquals(await store.putIfAbsent("b", bytes), true);
+      const read = [await store.get("a"), await store.get("b")];
+      assert(read.every((one) => one?.length === bytes.length && one.every((byte, i) => byte === bytes[i])));
+      await store.delete("b");
+    }
+  });
+
+  test("deletes by prefix, and says whether anything was there", async (store) => {
+    for (const key of ["p/a", "p/b/c", "pq", "q/p/a"]) await store.put(key, new Uint8Array(1));
+    assertEquals([await store.deletePrefix("p/"), await store.deletePrefix("p/")], [true, false]);
+    assertEquals(await store.list(""), ["pq", "q/p/a"]);
+  });
 
   test("gives back what was put, and null for what was not", async (store) => {
     assertEquals(await store.get("a/b"), null);
@@ -81,7 +141,9 @@ for (const [name, open] of STORES) {
     assertEquals((await store.list("p/q/")).length, 8);
   });
 
-  for (const key of ["", "/a", "a/", "a//b", ".", "a/../b", "..", "a\\b", "a\0b", "a/x.~tmp"]) {
+  for (
+    const key of ["", "/a", "a/", "a//b", ".", "a/../b", "..", "a\\b", "a\0b", "a\nb", "a\x7f", "\ud800", "a/x.~tmp"]
+  ) {
     test(`refuses the key ${JSON.stringify(key)}`, async (store) => {
       await assertRejects(() => store.put(key, new Uint8Array()), RangeError, "Cannot use store key");
       await assertRejects(() => store.putIfAbsent(key, new Uint8Array()), RangeError);
