@@ -17,7 +17,7 @@ Deno.test("train and evaluate go through the classical few-shot protocol, withou
     assertEquals([trained.code, trained.stdout.includes("supervised")], [0, false], trained.stderr);
     assertStringIncludes(trained.stdout, "3 tasks of held-out subjects");
     const { report } = JSON.parse(await Deno.readTextFile(join(folder, "out.json")));
-    assertStringIncludes(report.protocol, "1 subjects held out of 4; 3 random tasks of theirs, labels shuffled");
+    assertStringIncludes(report.protocol, "1 subject held out of 4; 3 random tasks of theirs, labels shuffled");
     const evaluated = await script("evaluate", shared);
     assertEquals(evaluated.code, 0, evaluated.stderr);
     const { subjects, norm } = JSON.parse(await Deno.readTextFile(join(folder, "out.json")));
