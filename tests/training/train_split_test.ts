@@ -40,7 +40,11 @@ function turned(set: ClipSet, subjects: readonly number[]): ClipSet {
 
 Deno.test("trainSplit() evaluates the last θ, no other", async () => {
   // Steps so large that each θ says something else.
-  const config = settleConfig(tinyConfig({ outerSteps: 4, beta: 0.3, weightDecay: 0 }), FOUR_PEOPLE, SPLIT.train);
+  const config = settleConfig(
+    tinyConfig({ outerSteps: 4, alpha: 0.2, beta: 0.3, weightDecay: 0 }),
+    FOUR_PEOPLE,
+    SPLIT.train,
+  );
   const runner = localRunner({ config, set: FOUR_PEOPLE }, new AbortController().signal);
   const predictions: unknown[] = [];
   let state = await firstState(config, 2);
@@ -56,7 +60,11 @@ Deno.test("trainSplit() evaluates the last θ, no other", async () => {
   }
   assert(new Set(predictions.map((one) => JSON.stringify(one))).size > 1, "every θ says the same");
   assertNotEquals(predictions[3], predictions[4], "the last two θ say the same: the test could not tell them apart");
-  const { evaluations, history } = await train({ outerSteps: 4, beta: 0.3, weightDecay: 0 }, FOUR_PEOPLE, SPLIT);
+  const { evaluations, history } = await train(
+    { outerSteps: 4, alpha: 0.2, beta: 0.3, weightDecay: 0 },
+    FOUR_PEOPLE,
+    SPLIT,
+  );
   assertEquals(evaluations[0]!.map(({ truth, before, after }) => ({ truth, before, after })), predictions[4]);
   assertEquals(history, state.history);
 });
