@@ -3,7 +3,7 @@ import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
 import { writeDocConfig } from "./_lib/doc_config.ts";
 import { listFiles, ROOT } from "./_lib/files.ts";
 import { runCommand } from "./_lib/run_command.ts";
-import { crashedAtEnd, planTests, readTestReport, type TestUnit } from "./_lib/test_units.ts";
+import { planTests, readTestReport, type TestUnit } from "./_lib/test_units.ts";
 import { UsageError } from "./_lib/usage_error.ts";
 
 const SPEC = {
@@ -23,16 +23,8 @@ async function docFolders(): Promise<string[]> {
   return [...new Set(sources.map((file) => file.split("/").slice(0, 2).join("/")))];
 }
 
-/** Runs one process of the suite, once more when it passed and then crashed. */
-async function runUnit(unit: TestUnit, filter: string | undefined, seconds: number, signal: AbortSignal) {
-  const first = await runProcess(unit, filter, seconds, signal);
-  if (signal.aborted || !crashedAtEnd(first.output, first.killedBy)) return first;
-  console.log(`${unit.name}: all tests passed, then the process ended with ${first.killedBy}; running it again`);
-  return await runProcess(unit, filter, seconds, signal);
-}
-
 /** Runs one process of the suite; kills it when it takes too long or the run is interrupted. */
-async function runProcess(unit: TestUnit, filter: string | undefined, seconds: number, signal: AbortSignal) {
+async function runUnit(unit: TestUnit, filter: string | undefined, seconds: number, signal: AbortSignal) {
   const started = performance.now();
   const args = ["test", "-A", "--no-check", ...(filter === undefined ? [] : ["--filter", filter]), ...unit.args];
   const limit = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
@@ -48,7 +40,7 @@ async function runProcess(unit: TestUnit, filter: string | undefined, seconds: n
   if (limit.aborted && !signal.aborted) output += `\nStopped: not done after ${seconds} s\n`;
   // A process can fail without a failed test, for instance in a driver at its end: without this line nobody could tell.
   if (code !== 0) output += `\nThe process ended with ${killedBy ?? `exit code ${code}`}\n`;
-  return { unit, output, killedBy, seconds: (performance.now() - started) / 1000, ...readTestReport(output, code) };
+  return { unit, output, seconds: (performance.now() - started) / 1000, ...readTestReport(output, code) };
 }
 
 async function main({ values, positionals }: ParsedFlags<typeof SPEC.flags>, signal: AbortSignal): Promise<number> {

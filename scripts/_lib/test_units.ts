@@ -35,20 +35,6 @@ export function readTestReport(output: string, code: number): TestReport {
 }
 
 /**
- * Whether a process died by a signal after its last test, when all of them had passed: a software Vulkan driver sometimes
- * does so while the process ends. Such a file is run once more, and fails when it happens again.
- *
- * @param output Its stdout and stderr, without colours.
- * @param killedBy The signal it ended with, or null.
- * @returns Whether all tests had passed by then.
- */
-export function crashedAtEnd(output: string, killedBy: string | null): boolean {
-  if (killedBy !== "SIGABRT" && killedBy !== "SIGSEGV") return false;
-  const { passed, failed } = readTestReport(output, 0);
-  return passed > 0 && failed === 0;
-}
-
-/**
  * Splits the suite into processes: one a test file, so that a crash takes no other file along, and one a folder of
  * lib for its doc examples.
  *

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { crashedAtEnd, planTests, readTestReport } from "../../scripts/_lib/test_units.ts";
+import { planTests, readTestReport } from "../../scripts/_lib/test_units.ts";
 
 Deno.test("readTestReport() counts tests, not steps, and names what was skipped", () => {
   const output = `running 4 tests from ./a_test.ts
@@ -31,14 +31,4 @@ Deno.test("planTests() gives each file and each folder of examples a process", (
   assertEquals(names("lib/a/x.ts"), ["lib/a/x.ts (examples)"]);
   assertEquals(names("lib"), ["lib/a (examples)", "lib/b (examples)"]);
   assertEquals(names(".").length, 5);
-});
-
-Deno.test("crashedAtEnd() tells a crash after passed tests from every other end", () => {
-  const passed = "a ... ok (1ms)\n\nok | 18 passed | 0 failed (1s)\n\ncorrupted size\n";
-  assertEquals(crashedAtEnd(passed, "SIGABRT"), true);
-  assertEquals(crashedAtEnd(passed, "SIGSEGV"), true);
-  assertEquals(crashedAtEnd(passed, null), false);
-  assertEquals(crashedAtEnd(passed, "SIGKILL"), false, "too slow, or out of memory");
-  assertEquals(crashedAtEnd("a ... ok (1ms)\n", "SIGABRT"), false, "in the middle of the tests");
-  assertEquals(crashedAtEnd("\nFAILED | 3 passed | 1 failed (1s)\n", "SIGABRT"), false);
 });
