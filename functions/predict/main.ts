@@ -1,13 +1,3 @@
-import { runFunction } from "../../lib/http/mod.ts";
-import { createInferenceEngine } from "../../lib/inference/mod.ts";
-import { chooseBackend, countTensors } from "../../lib/runtime/mod.ts";
-import { createPredictApp } from "./mod.ts";
+import { runPredict } from "./run_predict.ts";
 
-Deno.exit(
-  await runFunction(8003, async ({ backend, model }, deps) => {
-    const { name, why } = await chooseBackend(backend);
-    deps.log({ level: "info", message: "backend", backend: name, why });
-    deps.metrics.gauge("lightman_tensors", "Tensors alive.", countTensors);
-    return createPredictApp({ ...deps, engine: createInferenceEngine(), model });
-  }, { access: "read" }),
-);
+Deno.exit(await runPredict());

@@ -36,6 +36,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["tree", "config", "random", "runtime", "data", "storage", "eval", "training"],
   ],
   verify: ["tree", "autodiff", "random", "config", "runtime", "model", "meta", "storage"],
+  edge: ["runtime", "data", "inference"],
   http: ["tree", "config", "process", "data", "storage", "inference?", "training?"],
 };
 
@@ -46,9 +47,9 @@ const MUTUAL: readonly string[] = ["lib/autodiff/"];
 const PACKAGES: readonly { readonly pattern: RegExp; readonly places: readonly string[] }[] = [
   {
     pattern: /^@tensorflow\//,
-    places: ["runtime", "autodiff", "model", "meta", "inference", "training", "study", "eval", "verify"].map((name) =>
-      `lib/${name}/`
-    ),
+    places: ["runtime", "autodiff", "model", "meta", "inference", "training", "study", "eval", "verify", "edge"].map((
+      name,
+    ) => `lib/${name}/`),
   },
   { pattern: /^aws4fetch$/, places: ["lib/storage/"] },
   { pattern: /^hono(\/|$)/, places: ["lib/http/", "functions/"] },

@@ -1,0 +1,14 @@
+import { runFunction } from "../../lib/http/mod.ts";
+import { createInferenceEngine } from "../../lib/inference/mod.ts";
+import { chooseBackend, countTensors } from "../../lib/runtime/mod.ts";
+import { createPredictApp } from "./create_predict_app.ts";
+
+/** The predict function as a program, with settings from the environment; resolves to the exit code. */
+export async function runPredict(): Promise<number> {
+  return await runFunction(8003, async ({ backend, model }, deps) => {
+    const { name, why } = await chooseBackend(backend);
+    deps.log({ level: "info", message: "backend", backend: name, why });
+    deps.metrics.gauge("lightman_tensors", "Tensors alive.", countTensors);
+    return createPredictApp({ ...deps, engine: createInferenceEngine(), model });
+  }, { access: "read" });
+}
