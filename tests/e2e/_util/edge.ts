@@ -53,7 +53,7 @@ export async function startEdge(
       "run",
       "--no-prompt",
       "--allow-net=127.0.0.1",
-      "--allow-env",
+      "--allow-env=LIGHTMAN_*,AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN",
       `--allow-read=${temp}`,
       ...(write ? [`--allow-write=${temp}`] : []),
       bundle,
