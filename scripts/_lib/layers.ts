@@ -36,6 +36,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...["tree", "config", "random", "runtime", "data", "storage", "eval", "training"],
   ],
   verify: ["tree", "autodiff", "random", "config", "runtime", "model", "meta", "storage"],
+  client: [],
   edge: ["runtime", "data", "inference"],
   http: ["tree", "config", "process", "data", "storage", "inference?", "training?"],
 };

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { createClient } from "../../lib/client/mod.ts";
 import { loadModel, openStore } from "../../lib/storage/mod.ts";
 import { publishUntrained } from "../../scripts/_lib/publish_untrained.ts";
 import { needs } from "../_util/needs.ts";
@@ -12,12 +13,6 @@ const version = await publishUntrained(openStore(edge.store));
 const flow = { input: "flow", frames: 1, size: 28, inputChannels: 3, channels: 4, decoder: "none" } as const;
 await publishUntrained(openStore(edge.store), { name: "flow", config: flow });
 globalThis.addEventListener("unload", () => Deno.removeSync(edge.folder, { recursive: true }));
-
-async function post(url: string, body: unknown) {
-  const headers = { "Content-Type": "application/json" };
-  const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
-  return { status: response.status, body: await response.json() };
-}
 
 /** `count` clips of eight frames of 64 × 64 pixels. */
 function clips(count: number, kind: "png" | "jpeg" = "png") {
@@ -43,24 +38,21 @@ for (const { version: deno, path, reason } of await denos("2.5.0")) {
       const servers = [adapt, predict];
       try {
         const subject = `somebody-${deno}`;
-        const calibrated = await post(`${adapt.url}/v1/subjects/${subject}/calibrations`, { clips: clips(45) });
-        assertEquals(calibrated.status, 201, JSON.stringify(calibrated.body));
-        assertEquals(calibrated.body.model.version, version);
-        const own = await post(`${predict.url}/v1/predict`, { clips: clips(64), subject });
-        assertEquals([own.status, own.body.subject?.version], [200, calibrated.body.version], JSON.stringify(own.body));
-        const base = await post(`${predict.url}/v1/predict`, { clips: clips(64) });
-        assertEquals([base.status, base.body.predictions.length], [200, 64]);
-        assert(JSON.stringify(own.body.predictions) !== JSON.stringify(base.body.predictions));
+        const client = createClient({ adapt: adapt.url, predict: predict.url });
+        const calibrated = await client.calibrate(subject, { clips: clips(45) });
+        assertEquals(calibrated.model.version, version);
+        const own = await client.predict({ clips: clips(64), subject });
+        assertEquals(own.subject?.version, calibrated.version);
+        const base = await client.predict({ clips: clips(64) });
+        assertEquals(base.predictions.length, 64);
+        assert(JSON.stringify(own.predictions) !== JSON.stringify(base.predictions));
         for (const server of servers) {
           const peak = await server.peakBytes();
           assert(peak === null || peak < 512 * MEGABYTE, `${Math.round(peak! / MEGABYTE)} MB`);
         }
-        const jpeg = await post(`${predict.url}/v1/predict`, { clips: clips(1, "jpeg") });
-        assertEquals(jpeg.status, 200, JSON.stringify(jpeg.body));
-        const moved = await post(`${predict.url}/v1/predict`, { clips: clips(1), model: "flow" });
-        assertEquals(moved.status, 200, JSON.stringify(moved.body));
-        const erased = await fetch(`${adapt.url}/v1/subjects/${subject}`, { method: "DELETE" });
-        assertEquals(erased.status, 204);
+        assertEquals((await client.predict({ clips: clips(1, "jpeg") })).predictions.length, 1);
+        assertEquals((await client.predict({ clips: clips(1), model: "flow" })).model.name, "flow");
+        await client.erase(subject);
       } finally {
         for (const { code, output } of await Promise.all(servers.map((server) => server.stop()))) {
           assertEquals(code, 143, output);
@@ -110,8 +102,8 @@ Deno.test({
     const bundle = edge.bundles.predict;
     const predict = await startEdge(Deno.execPath(), { bundle, folder: edge.folder, write: false, env });
     try {
-      const { status, body } = await post(`${predict.url}/v1/predict`, { clips: clips(1) });
-      assertEquals(status, 200, JSON.stringify(body));
+      const { model } = await createClient(predict.url).predict({ clips: clips(1) });
+      assertEquals(model.name, "lightman");
     } finally {
       await predict.stop();
     }

@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { encode } from "fast-png";
+import { ClientError, createClient } from "../../lib/client/mod.ts";
 import { ROOT } from "../../scripts/_lib/files.ts";
 import { makeKey } from "../../scripts/make_key.ts";
 import { needs } from "../_util/needs.ts";
@@ -37,12 +38,6 @@ function start(project: Project, name: string, env: Record<string, string> = {})
 
 const addressOf = async (server: Background) => (await server.until(/"url":"([^"]+)"/))[1]!;
 
-async function post(url: string, body: unknown, method = "POST") {
-  const headers = { "Content-Type": "application/json" };
-  const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
-  return { status: response.status, body: await response.json() };
-}
-
 /** A frame of a clip that moves, in base64. */
 function frame(value: number): string {
   const data = Uint8Array.from({ length: 16 * 16 }, (_, i) => (i * value) % 256);
@@ -60,26 +55,24 @@ Deno.test({
       const servers = ["train", "adapt", "predict"].map((name) => start(project, name, env));
       const outputs: string[] = [];
       try {
-        const [train, adapt, predict] = await Promise.all(servers.map(addressOf));
+        const [train, adapt, predict] = await Promise.all(servers.map(addressOf)) as [string, string, string];
+        const client = createClient({ train, adapt, predict });
         const sizes = { outerSteps: 1, size: 16, channels: 4, frames: 4, shots: 2, queries: 2, macros: 1 };
         const tiny = { ...sizes, decoder: "none", synthetic: { trainSubjects: 2, holdoutSubjects: 1 } };
-        const run = await post(`${train}/v1/train/runs`, tiny);
-        assertEquals(run.status, 202, JSON.stringify(run.body));
-        await (await fetch(`${train}/v1/train/runs/${run.body.id}/events`)).text();
-        const { status, error, result } = await (await fetch(`${train}/v1/train/runs/${run.body.id}`)).json();
-        assertEquals([status, error], ["succeeded", null]);
-        const promoted = await post(`${train}/v1/models/lightman/aliases/stable`, { version: result.version }, "PUT");
-        assertEquals(promoted.status, 200);
+        const { id } = await client.startRun(tiny);
+        const events = await Array.fromAsync(client.runEvents(id));
+        const { status, error, result } = await client.run(id);
+        assertEquals([status, error, events.at(-1)?.type], ["succeeded", null, "state"]);
+        await client.promote("lightman", "stable", result!.version);
         assertEquals(await fetch(`${adapt}/v2/health/ready`).then((r) => r.body?.cancel().then(() => r.status)), 200);
 
         const frames = [1, 2, 3, 4].map(frame);
-        const path = `${adapt}/v1/subjects/${SUBJECT}`;
-        const calibration = await post(`${path}/calibrations`, { clips: [{ frames, label: "positive" }] });
-        assertEquals(calibration.status, 201, JSON.stringify(calibration.body));
-        const answer = await post(`${predict}/v1/predict`, { clips: [{ frames }], subject: SUBJECT });
-        assertEquals([answer.status, answer.body.subject.version], [200, calibration.body.version]);
-        assertEquals((await fetch(path, { method: "DELETE" })).status, 204);
-        assertEquals((await post(`${predict}/v1/predict`, { clips: [{ frames }], subject: SUBJECT })).status, 404);
+        const calibration = await client.calibrate(SUBJECT, { clips: [{ frames, label: "positive" }] });
+        const answer = await client.predict({ clips: [{ frames }], subject: SUBJECT });
+        assertEquals(answer.subject?.version, calibration.version);
+        await client.erase(SUBJECT);
+        const gone = () => client.predict({ clips: [{ frames }], subject: SUBJECT });
+        assertEquals((await assertRejects(gone, ClientError)).status, 404);
         const parts = frames.map((text) => text.slice(60, 90));
         const signals = ["SIGTERM", "SIGTERM", "SIGINT"] as const;
         servers.forEach((server, i) => server.kill(signals[i]!));
