@@ -29,6 +29,7 @@ export const PRESETS: { readonly default: ConfigInput; readonly paper: ConfigInp
     clipNorm: null,
     weightDecay: 1e-4,
     uncalibratedWeight: 0,
+    augment: "none",
     classWeights: false,
     aux: "mmd",
     norm: "support",

@@ -7,6 +7,7 @@ import { createRandom, type Random } from "../random/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
 import { mapTree, type Tree, zipTrees } from "../tree/mod.ts";
 import type { GradientResult, Job, JobRunner, Theta } from "./_jobs.ts";
+import { drawFlips } from "./_draw_flips.ts";
 import { microClips } from "./_micro_clips.ts";
 
 /** One outer step, as the learning curve shows it. */
@@ -95,7 +96,9 @@ function mixedJobs(config: Config, set: ClipSet, subjects: readonly number[], { 
   return Array.from({ length: config.tasksPerStep }, (_, task): Extract<Job, { kind: "supervised" }> => {
     const random = createRandom(config.seed, "mixed", step, task);
     const clips = random.shuffle(micro).slice(0, count);
-    return { kind: "supervised", theta, clips, macro: mixedMacros(config, set, subjects, random) };
+    const macro = mixedMacros(config, set, subjects, random);
+    const flipped = drawFlips(config, [...clips, ...macro], { of: "mixed", step, task });
+    return { kind: "supervised", theta, clips, macro, flipped };
   });
 }
 
@@ -110,6 +113,11 @@ function taskJobs(config: Config, set: ClipSet, subjects: readonly number[], { s
       kind: "meta",
       theta,
       episode,
+      flipped: drawFlips(config, [...episode.support, ...episode.query, ...episode.macro], {
+        of: "episode",
+        step,
+        task,
+      }),
       firstOrder: config.firstOrder || step < config.warmupSteps,
       labelOrder,
       stepWeights: config.multiStepLoss

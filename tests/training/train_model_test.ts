@@ -1,10 +1,11 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
+import type { Config } from "../../lib/config/mod.ts";
 import { type BackendName, chooseBackend, countTensors } from "../../lib/runtime/mod.ts";
 import { loadModel } from "../../lib/storage/mod.ts";
 import { trainModel } from "../../lib/training/mod.ts";
 import { onEachBackend } from "../_util/on_each_backend.ts";
-import { tinyClips, tinyConfig, tinyOptions, withSets, writeSet } from "./_util/tiny_run.ts";
+import { stoppedAt, tinyClips, tinyConfig, tinyOptions, withSets, writeSet } from "./_util/tiny_run.ts";
 
 const onCpuAndWasm = (name: string, test: (backend: BackendName) => Promise<void>) =>
   onEachBackend(name, test, ["cpu", "wasm"]);
@@ -23,6 +24,52 @@ onCpuAndWasm(
       assertNotEquals(await run(0, 1), version);
     }),
 );
+
+onCpuAndWasm(
+  "trainModel() with augment ends at one θ to the bit with 0, 1 and 2 workers and after a stop, another than without",
+  () =>
+    withSets({ "set.safetensors": tinyClips() }, async (folder) => {
+      const config = tinyConfig(join(folder, "set.safetensors"), {
+        augment: "flip",
+        outerSteps: 2,
+        checkpointEvery: 9,
+      });
+      const run = async (changes: Partial<Config> = {}, options = tinyOptions()) => {
+        await trainModel({ ...config, ...changes }, options);
+        return (await loadModel(options.store, "default", "main", { alias: "stable" })).weights.params;
+      };
+      const theta = await run();
+      const stopped = stoppedAt(1, { workers: 1 });
+      await assertRejects(() => run({}, stopped), Error, "stopped");
+      assertEquals(await run({}, tinyOptions({ workers: 2, store: stopped.store })), theta);
+      assertNotEquals(await run({ augment: "none" }), theta);
+    }),
+);
+
+Deno.test("trainModel() mirrors clips of mixed batches and their macro clips too", async () => {
+  await chooseBackend("wasm");
+  await withSets({ "set.safetensors": tinyClips() }, async (folder) => {
+    const run = async (augment: "none" | "flip") => {
+      const options = tinyOptions();
+      const config = tinyConfig(join(folder, "set.safetensors"), { algorithm: "multitask", outerSteps: 1, augment });
+      await trainModel(config, options);
+      return (await loadModel(options.store, "default", "main", { alias: "stable" })).weights.params;
+    };
+    assertNotEquals(await run("none"), await run("flip"));
+  });
+});
+
+Deno.test("trainModel() evaluates clips as they are, whatever training mirrors", async () => {
+  await chooseBackend("wasm");
+  await withSets({ "set.safetensors": tinyClips({ micro: () => 4 }) }, async (folder) => {
+    const config = tinyConfig(join(folder, "set.safetensors"), { outerSteps: 0 });
+    const [plain, mirrored] = [
+      await trainModel(config, tinyOptions()),
+      await trainModel({ ...config, augment: "flip" }, tinyOptions()),
+    ];
+    assertEquals(mirrored.evaluation, plain.evaluation);
+  });
+});
 
 Deno.test("trainModel() never learns from held-out subjects: their pixels and labels change no bit of the model", async () => {
   await chooseBackend("wasm");
