@@ -21,7 +21,7 @@ export interface ReportContext {
 /** The report of a run, as plain data. */
 export function reportOf(run: TrainedModel, context: ReportContext): ReportData {
   const { backend, seconds, peakRssBytes, workers, commit, baseline, note } = context;
-  const { evaluation, card, subjects } = run;
+  const { evaluation, card, subjects, selection } = run;
   const metric = (name: "accuracy" | "uf1" | "uar") => ({
     ...evaluation[name],
     ...(baseline && { supervised: baseline.evaluation[name].before, fineTuned: baseline.evaluation[name].after }),
@@ -47,9 +47,17 @@ export function reportOf(run: TrainedModel, context: ReportContext): ReportData 
       (card.config.norm === "support"
         ? "Normalisation: running statistics before, support statistics after calibration, never those of the query clips."
         : "Normalisation: TRANSDUCTIVE, each batch of query clips by itself; the functions do not predict so.") +
+      (selection === null
+        ? ""
+        : ` θ was chosen on ${
+          plural(subjects.validation.length, "validation subject")
+        } out of the training subjects.`) +
       (note === null ? "" : ` ${note}`),
     metrics: { accuracy: metric("accuracy"), uf1: metric("uf1"), uar: metric("uar") },
     curve: run.history,
+    ...(selection !== null && {
+      selection: { shots: selection.shots, steps: [selection.step], score: selection.score, curve: selection.curve },
+    }),
     subjects: evaluation.subjects.map(({ subject, ...rest }) => ({ name: subject, ...rest })),
     classes: card.classes,
     confusion: evaluation.confusion,
