@@ -111,6 +111,14 @@ export const configSchema = z.strictObject({
     "weigh the cross-entropy: by inverse class frequency of the training subjects, or by given weights",
   ),
 
+  validation: z.number().gt(0).lt(1).nullable().default(null).describe(
+    "share of the training subjects that is set aside to choose θ on: of the steps scored, the one with the best UF1 there; " +
+      "null: all train, and the last θ is taken",
+  ),
+  selectEvery: count.default(10).describe(
+    "outer steps between scores on validation subjects; the last step has one too",
+  ),
+
   checkpointEvery: count.default(10).describe("outer steps between checkpoints"),
   keepCheckpoints: count.default(3),
 }).refine(({ frames, input }) => frames > 1 || input !== "difference", {

@@ -30,6 +30,7 @@ export const PRESETS: { readonly default: ConfigInput; readonly paper: ConfigInp
     weightDecay: 1e-4,
     uncalibratedWeight: 0,
     augment: "none",
+    validation: null,
     classWeights: false,
     aux: "mmd",
     norm: "support",

@@ -1,7 +1,7 @@
 import { ALGORITHMS, type Config } from "../config/mod.ts";
 import { canMagnify, type ClipSet, sampleEpisode, type SubjectSplit } from "../data/mod.ts";
 import { createRandom } from "../random/mod.ts";
-import { filledNote } from "../training/mod.ts";
+import { filledNote, validationSplit } from "../training/mod.ts";
 import type { Protocol, Unit } from "./types.ts";
 
 /** Micro clips by class and subject: `[class][subject]`. */
@@ -136,8 +136,9 @@ export function checkData(
   ];
 }
 
-function canSample(config: Config, set: ClipSet, { train }: SubjectSplit): string | null {
+function canSample(config: Config, set: ClipSet, split: SubjectSplit): string | null {
   const { ways, shots, queries, macros, episodes: scope, seed } = config;
+  const train = validationSplit(config, set, split.train)?.train ?? split.train;
   try {
     sampleEpisode(set, train, { ways, shots, queries, macros, scope }, createRandom(seed, "plan"));
     return null;
@@ -151,9 +152,10 @@ function canSample(config: Config, set: ClipSet, { train }: SubjectSplit): strin
 export function checkTraining(protocol: Protocol, set: ClipSet, units: readonly Unit[]): void {
   const known = new Set<string>();
   for (const { config, split } of units) {
+    validationSplit(config, set, split.train); // refuses what cannot be divided
     if (config.algorithm === "supervised" || config.algorithm === "multitask" || config.outerSteps === 0) continue;
     const { ways, shots, queries, macros, episodes } = config;
-    const key = JSON.stringify([split.heldout, ways, shots, queries, macros, episodes]);
+    const key = JSON.stringify([split.heldout, ways, shots, queries, macros, episodes, config.validation]);
     if (known.has(key)) continue;
     known.add(key);
     const problem = canSample(config, set, split);

@@ -21,12 +21,28 @@ export interface HistoryRow {
   readonly gradientNorm: number;
 }
 
+/** How θ did on validation subjects, and the best so far. */
+export interface Selection {
+  /** UF1 of each θ that was scored, 0 to 1. */
+  readonly curve: readonly ScoredStep[];
+  /** The first of those with the highest score. */
+  readonly best: ScoredStep & { readonly theta: Theta };
+}
+
+/** The score of a step's θ on validation subjects. */
+export interface ScoredStep {
+  readonly step: number;
+  readonly score: number;
+}
+
 /** All that an outer step reads and writes. */
 export interface TrainState {
   readonly step: number;
   readonly theta: Theta;
   readonly moments: { readonly params: AdamState; readonly rates: AdamState | null };
   readonly history: readonly HistoryRow[];
+  /** One for each way of scoring; none without validation subjects, or before the first score. */
+  readonly selections: readonly Selection[];
 }
 
 /** Thrown when a loss or gradient is no number; carries what is needed to replay the step. */
@@ -200,5 +216,6 @@ export async function outerStep(
     theta,
     moments: { params: params.state, rates: rateMoments },
     history: [...state.history, row],
+    selections: state.selections,
   };
 }

@@ -5,7 +5,7 @@ import { sha256OfJson } from "./_sha256_of_json.ts";
 const FREE: readonly (keyof Config)[] = ["checkpointEvery", "keepCheckpoints"];
 
 /** Settings of later versions, with the value that changes nothing: runs begun before there were any still go on. */
-const NEUTRAL: Partial<Config> = { augment: "none" };
+const NEUTRAL: Partial<Config> = { augment: "none", validation: null };
 
 /**
  * Identifies all that decides the course of a run: configuration, clips, who is held out, and what else is named. A run
@@ -28,6 +28,7 @@ const NEUTRAL: Partial<Config> = { augment: "none" };
  */
 export async function courseOf(config: Config, clips: string, more: unknown): Promise<string> {
   const fields = Object.entries(config) as [keyof Config, unknown][];
-  const decisive = Object.fromEntries(fields.filter(([key, value]) => !FREE.includes(key) && NEUTRAL[key] !== value));
+  const free = config.validation === null ? [...FREE, "selectEvery"] : FREE;
+  const decisive = Object.fromEntries(fields.filter(([key, value]) => !free.includes(key) && NEUTRAL[key] !== value));
   return await sha256OfJson({ config: decisive, clips, more });
 }

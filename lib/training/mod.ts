@@ -13,3 +13,4 @@ export * from "./synthetic_folder.ts";
 export { type TrainedModel, trainModel } from "./train_model.ts";
 export * from "./train_split.ts";
 export * from "./types.ts";
+export * from "./validation_split.ts";

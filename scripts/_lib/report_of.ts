@@ -19,7 +19,7 @@ export interface ReportContext {
 /** The report of a run, as plain data. */
 export function reportOf(run: TrainedModel, context: ReportContext): ReportData {
   const { backend, seconds, peakRssBytes, workers, commit, baseline } = context;
-  const { evaluation, card, subjects, notes } = run;
+  const { evaluation, card, subjects, notes, selection } = run;
   const metric = (name: "accuracy" | "uf1" | "uar") => ({
     ...evaluation[name],
     ...(baseline && { supervised: baseline.evaluation[name].before, fineTuned: baseline.evaluation[name].after }),
@@ -45,9 +45,17 @@ export function reportOf(run: TrainedModel, context: ReportContext): ReportData 
       (card.config.norm === "support"
         ? "Normalisation: running statistics before, support statistics after calibration, never those of the query clips."
         : "Normalisation: TRANSDUCTIVE, each batch of query clips by itself; the functions do not predict so.") +
+      (selection === null
+        ? ""
+        : ` θ was chosen on ${
+          plural(subjects.validation.length, "validation subject")
+        } out of the training subjects.`) +
       notes.map((note) => ` ${note}`).join(""),
     metrics: { accuracy: metric("accuracy"), uf1: metric("uf1"), uar: metric("uar") },
     curve: run.history,
+    ...(selection !== null && {
+      selection: { shots: selection.shots, steps: [selection.step], score: selection.score, curve: selection.curve },
+    }),
     subjects: evaluation.subjects.map(({ subject, ...rest }) => ({ name: subject, ...rest })),
     classes: card.classes,
     confusion: evaluation.confusion,

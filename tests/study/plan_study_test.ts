@@ -233,6 +233,37 @@ Deno.test("planStudy() refuses a fold that leaves no training task, and names wh
   assertEquals(planStudy("loso", tinyConfig({ episodes: "mixed" }), mixed).units.length, 3);
 });
 
+Deno.test("planStudy() refuses to set subjects aside where one is left to train on, whatever the algorithm", () => {
+  const two = people(2, 4);
+  for (const algorithm of ["maml", "supervised"] as const) {
+    assertThrows(
+      () => planStudy("loso", tinyConfig({ validation: 0.2, episodes: "mixed" }), two, { algorithms: [algorithm] }),
+      RangeError,
+      "Cannot set subjects aside for validation: expected two or more training subjects with micro clips, got 1",
+    );
+  }
+  // Those who are set aside offer no task: here the only other person with two clips of two classes.
+  const few = clipSet([
+    ["a/1", "x", 3, "micro"],
+    ["a/1", "y", 3, "micro"],
+    ["b/1", "x", 3, "micro"],
+    ["b/1", "y", 3, "micro"],
+    ["c/1", "x", 1, "micro"],
+    ["d/1", "y", 1, "micro"],
+  ]);
+  const seeds = [0, 1, 2, 3, 4, 5, 6, 7];
+  const works = (validation: number | null) =>
+    seeds.filter((seed) => {
+      try {
+        return planStudy("loso", tinyConfig({ validation, seed }), few).units.length === 4;
+      } catch (error) {
+        assert(error instanceof RangeError && error.message.includes("there is no training task"), `${error}`);
+        return false;
+      }
+    });
+  assertEquals([works(null).length, works(0.4).length < seeds.length], [seeds.length, true]);
+});
+
 Deno.test("planStudy() refuses the λ sweep where no auxiliary loss is, and says elsewhere that it is off", () => {
   const none = people(4, 3);
   const bare: ClipSet = { ...none, kinds: none.kinds.map(() => "micro" as const) };

@@ -95,6 +95,43 @@ Deno.test("trainModel() never learns from held-out subjects: their pixels and la
   });
 });
 
+Deno.test("trainModel() chooses θ without the held-out subjects: their pixels and labels change neither step nor θ", async () => {
+  await chooseBackend("wasm");
+  const set = tinyClips({ subjects: 6, micro: () => 3 });
+  /** The set with other clips and labels of some subjects. */
+  const changed = (subjects: readonly number[]) => {
+    const other = { ...set, clips: set.clips.slice(), labels: set.labels.slice() };
+    const length = set.clips.length / set.ids.length;
+    set.subjects.forEach((subject, i) => {
+      if (!subjects.includes(subject)) return;
+      other.clips.fill(i, i * length, (i + 1) * length);
+      other.labels[i] = (set.labels[i]! + 1) % 3;
+    });
+    return other;
+  };
+  await withSets({ "set.safetensors": set }, async (folder) => {
+    const data = join(folder, "set.safetensors");
+    const config = tinyConfig(data, {
+      ...{ validation: 0.4, selectEvery: 1, outerSteps: 4, classWeights: true, beta: 0.1, alpha: 0.2 },
+    });
+    const one = await trainModel(config, tinyOptions());
+    const { train, heldout, validation } = one.subjects;
+    assertEquals([train.length, heldout, validation.length], [5, ["t/s3"], 2]);
+    assertEquals(validation.filter((name) => !train.includes(name)), []);
+    await writeSet(data, changed([2]));
+    const two = await trainModel(config, tinyOptions());
+    assertEquals([two.version, two.selection, two.history], [one.version, one.selection, one.history]);
+    assertNotEquals(two.evaluation.confusion, one.evaluation.confusion);
+    // Validation subjects choose, and teach nothing.
+    await writeSet(data, changed(validation.map((name) => set.subjectNames.indexOf(name))));
+    const three = await trainModel(config, tinyOptions());
+    assertEquals(three.history, one.history);
+    assertNotEquals(three.selection, one.selection);
+    assertEquals(JSON.parse(one.card.provenance.validationSubjects!), validation);
+    assertEquals(Number(one.card.provenance.selectedStep), one.selection!.step);
+  });
+});
+
 Deno.test("trainModel() publishes a card that says what the model is and what it was trained on", async () => {
   await chooseBackend("cpu");
   await withSets({ "set.safetensors": tinyClips({ micro: (subject) => subject + 2 }) }, async (folder) => {
@@ -128,7 +165,7 @@ Deno.test("trainModel() publishes a card that says what the model is and what it
       bytes: 932,
     });
     assertEquals(Object.keys(weights).sort(), ["params", "rates", "stats"]);
-    assertEquals(subjects, { train: ["t/s1", "t/s2"], heldout: ["t/s3"] });
+    assertEquals(subjects, { train: ["t/s1", "t/s2"], heldout: ["t/s3"], validation: [] });
     const { accuracy } = evaluation;
     assertEquals([metrics.accuracyBefore, metrics.accuracyAfter], [accuracy.before, accuracy.after]);
     assertEquals(history.map(({ step }) => step), [1]);
