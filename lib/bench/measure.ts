@@ -5,7 +5,7 @@ import { innerLoop } from "../meta/mod.ts";
 import { forward } from "../model/mod.ts";
 import { WorkerHand } from "../runtime/mod.ts";
 import { flattenTree, mapTree } from "../tree/mod.ts";
-import { benchModel } from "./_bench_predictor.ts";
+import { benchModel } from "./bench_model.ts";
 import { benchClips, benchObjective, benchTask } from "./_bench_task.ts";
 import { benchParams, type BenchTheta, taskGradients, workloadOf } from "./_task_gradient.ts";
 import type { BenchAsk } from "./_worker.ts";

@@ -13,6 +13,16 @@ import type { BenchOrder } from "./types.ts";
  *
  * @param order The workload and decoder.
  * @returns Weights and card.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { chooseBackend } from "../runtime/mod.ts";
+ * import { benchModel } from "./mod.ts";
+ * await chooseBackend("wasm");
+ * const { card } = await benchModel({ what: "predict", workload: "tiny", decoder: "none", repeats: 1 });
+ * assertEquals(card.recipe.size, 32);
+ * ```
  */
 export async function benchModel(order: BenchOrder): Promise<{ weights: Weights; card: ModelCard }> {
   const workload = workloadOf(order);
