@@ -1,4 +1,4 @@
-import { createAdaptApp } from "../functions/adapt/mod.ts";
+import { createAdaptApp, finishTenantErasures } from "../functions/adapt/mod.ts";
 import { createPredictApp, createPredictorCache, subjectSlot } from "../functions/predict/mod.ts";
 import { createRunQueue, createTrainApp } from "../functions/train/mod.ts";
 import {
@@ -99,6 +99,7 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   const fetch = combineApps(FUNCTIONS.filter((name) => wanted.has(name)).map((name) => makers[name]()));
   const tenants = keys?.tenants ?? ["default"];
   if (wanted.has("train")) { for (const tenant of tenants) await queue.resume(tenant); }
+  if (wanted.has("adapt")) void finishTenantErasures(deps);
   const why = await modelReadiness(deps, model);
   await serveUntil(fetch, {
     host,
