@@ -40,8 +40,11 @@ export interface AdaptDeps extends AppDeps {
   readonly engine: InferenceEngine;
   /** Name of the model that is calibrated when a request names none. */
   readonly model: string;
-  /** Told after a subject's objects are gone, or a deletion failed half-way, so that a cache in the same process lets go too. */
-  onSubjectDeleted?(tenant: string, subject: string): void;
+  /**
+   * Told after a calibration is stored, after a subject's objects are gone, and after a deletion failed half-way, so that
+   * a cache in the same process lets go at once.
+   */
+  onSubjectChanged?(tenant: string, subject: string): void;
 }
 
 /** Labels as indices into the model's classes; every clip of a calibration needs one. */
@@ -202,6 +205,7 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
         createdAt: new Date(deps.now()).toISOString(),
       };
       const saved = await saveSubject(store, tenant, subject, calibration.weights, meta, { generation });
+      deps.onSubjectChanged?.(tenant, subject);
       calibrated();
       if (key !== null) await replays.remember(`${tenant}/${subject}`, key, digest, saved);
       const answer = calibrationAnswer({ ...meta, subject, version: saved });
@@ -236,7 +240,7 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
       deleted = await lock(`${tenant}/${subject}`, () => deleteSubject(store, tenant, subject));
     } finally {
       // Also when the store fails half-way: what memory holds of the person goes at once.
-      deps.onSubjectDeleted?.(tenant, subject);
+      deps.onSubjectChanged?.(tenant, subject);
       await replays.forget(`${tenant}/${subject}`);
     }
     if (!deleted) throw new ProblemError(404, "There is no subject of this id");

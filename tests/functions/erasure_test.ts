@@ -25,9 +25,9 @@ function startProcess(store: ObjectStore) {
     await gate;
     return await engine.calibrate(...args);
   };
-  const onSubjectDeleted = (tenant: string, subject: string) => cache.drop(subjectSlot(tenant, subject));
+  const onSubjectChanged = (tenant: string, subject: string) => cache.drop(subjectSlot(tenant, subject));
   const adapt = checked(
-    createAdaptApp({ ...deps, engine: { ...engine, calibrate }, model: "main", onSubjectDeleted }),
+    createAdaptApp({ ...deps, engine: { ...engine, calibrate }, model: "main", onSubjectChanged }),
     deps.api,
   );
   const predict = checked(createPredictApp({ ...deps, engine, model: "main", cache }), deps.api);

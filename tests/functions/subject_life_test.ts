@@ -13,8 +13,8 @@ async function setUp(store: ObjectStore = memoryStore()) {
   await publishMain(store);
   const engine = fakeEngine();
   const cache = createPredictorCache(1e6);
-  const onSubjectDeleted = (tenant: string, subject: string) => cache.drop(subjectSlot(tenant, subject));
-  const adapt = checked(createAdaptApp({ ...deps, engine, model: "main", onSubjectDeleted }), deps.api);
+  const onSubjectChanged = (tenant: string, subject: string) => cache.drop(subjectSlot(tenant, subject));
+  const adapt = checked(createAdaptApp({ ...deps, engine, model: "main", onSubjectChanged }), deps.api);
   const predict = checked(createPredictApp({ ...deps, engine, model: "main", cache }), deps.api);
   const calibrate = (body: unknown = { clips: [greyClip(60, { label: "positive" })] }) =>
     adapt.request(`/v1/subjects/${SUBJECT}/calibrations`, json(body));
