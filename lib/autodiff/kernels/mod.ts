@@ -2,6 +2,7 @@
 export { affineKernel } from "./affine.ts";
 export { channelDotsKernel } from "./channel_dots.ts";
 export { channelMomentsKernel } from "./channel_moments.ts";
+export { conv2dKernel } from "./conv2d.ts";
 export { convFilterKernel } from "./conv_filter.ts";
 export { flipTransposeKernel } from "./flip_transpose.ts";
 export { leadingSumKernel } from "./leading_sum.ts";

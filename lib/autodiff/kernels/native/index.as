@@ -1,0 +1,3 @@
+// The module's exports.
+export { directConv, directFilter, directScratch } from "./direct";
+export { winogradConv, winogradFilter, winogradScratch } from "./winograd";
