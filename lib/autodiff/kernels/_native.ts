@@ -7,6 +7,9 @@ type Convolve = (
   ...addressesAndSizes: [number, number, number, number, number, number, number, number, number]
 ) => void;
 
+/** Three addresses; n, h, w, c. */
+type Pool = (...addressesAndSizes: [number, number, number, number, number, number, number]) => void;
+
 /** Bytes of scratch memory for h, w, c, f. */
 type Scratch = (h: number, w: number, c: number, f: number) => number;
 
@@ -18,6 +21,16 @@ export interface NativeKernels {
   readonly directConv: Convolve;
   readonly directFilter: Convolve;
   readonly directScratch: Scratch;
+  /** x, pooled, where (or 0); n, h, w, c. */
+  readonly pool: Pool;
+  /** Pooled, where, result; n, h, w, c. */
+  readonly unpool: Pool;
+  /** x, where, pooled; n, h, w, c. */
+  readonly repool: Pool;
+  /** x, y, result in float64; rows, c. */
+  readonly dots: (x: number, y: number, out: number, rows: number, c: number) => void;
+  /** x, y, result; count. */
+  readonly gate: (x: number, y: number, out: number, count: number) => void;
 }
 
 /** The parts of tfjs's module that are not in its types. */
@@ -64,17 +77,24 @@ export function addressOf(tensor: tf.Tensor): number {
   return (tf.engine().backend as unknown as WasmParts).dataIdMap.get(tensor.dataId).memoryOffset;
 }
 
-/** Makes a tensor and lets `fill` write it, given the addresses of it and of so many bytes of scratch memory. */
-export function makeByNative(
-  shape: readonly number[],
-  scratch: number,
-  fill: (out: number, scratch: number) => void,
-): tf.Tensor {
+/** Makes a tensor for kernels to write. */
+export function makeEmpty(shape: readonly number[]): tf.Tensor {
   const backend = tf.engine().backend as unknown as BackendWasm;
-  const make = (extents: number[]) => tf.engine().makeTensorFromTensorInfo(backend.makeOutput(extents, "float32"));
-  const out = make(shape as number[]);
-  const space = make([Math.ceil(scratch / 4)]);
-  fill(addressOf(out), addressOf(space));
-  space.dispose();
-  return out;
+  return tf.engine().makeTensorFromTensorInfo(backend.makeOutput(shape as number[], "float32"));
+}
+
+/** Lends so many bytes of the module's memory. */
+export function withScratch<T>(bytes: number, use: (address: number) => T): T {
+  const space = makeEmpty([Math.ceil(bytes / 4)]);
+  try {
+    return use(addressOf(space));
+  } finally {
+    space.dispose();
+  }
+}
+
+/** Copies of numbers that a kernel left in float64. */
+export function readDoubles(address: number, count: number): Float64Array {
+  const { memory } = (tf.engine().backend as unknown as WasmParts).wasm.asm!;
+  return new Float64Array(memory!.buffer.slice(address, address + 8 * count));
 }

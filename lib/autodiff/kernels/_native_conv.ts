@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import { addressOf, makeByNative, nativeKernels } from "./_native.ts";
+import { addressOf, makeEmpty, nativeKernels, withScratch } from "./_native.ts";
 
 type Padding = readonly [readonly [number, number], readonly [number, number]];
 
@@ -34,9 +34,10 @@ export function nativeConv(
   const [scratch, conv, filter] = winograd
     ? [kernels.winogradScratch, kernels.winogradConv, kernels.winogradFilter]
     : [kernels.directScratch, kernels.directConv, kernels.directFilter];
-  const shape = way === "conv" ? [n, h, w, f] : [3, 3, c, f];
   const run = way === "conv" ? conv : filter;
-  return makeByNative(shape, scratch(h, w, c, f), (out, space) => {
-    run(addressOf(x), addressOf(other), out, n, h, w, c, f, space);
+  const out = makeEmpty(way === "conv" ? [n, h, w, f] : [3, 3, c, f]);
+  withScratch(scratch(h, w, c, f), (space) => {
+    run(addressOf(x), addressOf(other), addressOf(out), n, h, w, c, f, space);
   });
+  return out;
 }
