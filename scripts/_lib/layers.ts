@@ -35,6 +35,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   study: [
     ...["tree", "config", "random", "runtime", "data", "storage", "eval", "training"],
   ],
+  bench: ["tree", "random", "config", "runtime", "autodiff", "model", "meta", "inference"],
   verify: ["tree", "autodiff", "random", "config", "runtime", "model", "meta", "storage"],
   client: [],
   edge: ["runtime", "data", "inference"],
@@ -48,7 +49,7 @@ const MUTUAL: readonly string[] = ["lib/autodiff/"];
 const PACKAGES: readonly { readonly pattern: RegExp; readonly places: readonly string[] }[] = [
   {
     pattern: /^@tensorflow\//,
-    places: ["runtime", "autodiff", "model", "meta", "inference", "training", "study", "eval", "verify", "edge"].map((
+    places: ["runtime", "autodiff", "model", "meta", "inference", "training", "study", "eval", "verify", "bench"].map((
       name,
     ) => `lib/${name}/`),
   },

@@ -35,5 +35,6 @@ export function faultyStore(store: ObjectStore, random: Random, faults: () => St
     putIfAbsent: (key, bytes) => call(true, () => store.putIfAbsent(key, bytes)),
     delete: (key) => call(true, () => store.delete(key)),
     deletePrefix: (prefix) => call(true, () => store.deletePrefix(prefix)),
+    sweep: (prefix) => call(true, () => store.sweep(prefix)),
   };
 }
