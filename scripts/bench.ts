@@ -80,10 +80,11 @@ async function rowOf(program: string, args: readonly string[], signal: AbortSign
 }
 
 async function coldStart(order: BenchOrder): Promise<BenchRow> {
-  const { times, peakMb } = await benchColdStart(order);
+  const { times, cpu, peakMb } = await benchColdStart(order);
   const { workload, decoder } = order;
   const round = (ms: number) => Math.round(ms * 10) / 10;
-  const times2 = { ms: round(times[times.length >> 1]!), min_ms: round(times[0]!), tasks_per_s: null };
+  const spread = { ms: round(times[times.length >> 1]!), min_ms: round(times[0]!), max_ms: round(times.at(-1)!) };
+  const times2 = { ...spread, tasks_per_s: null, ...(cpu !== null && { cpu_ms: cpu }) };
   return { peer: "lightmannet wasm x1", workload, what: "cold-start", decoder, ...times2, peak_mb: peakMb };
 }
 

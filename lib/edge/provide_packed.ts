@@ -14,13 +14,13 @@ import type { PackedFiles } from "./packed_files.ts";
  * providePacked({ tfjs: "…", jpeg: "…", opencv: "…" });
  * ```
  */
-export function providePacked({ tfjs, jpeg, opencv }: PackedFiles): void {
+export function providePacked(files: PackedFiles): void {
   // Emscripten's programs ask for their own folder, which a bundle does not have.
   Object.assign(globalThis, { __dirname: "/" });
-  provideWasmBinary(() => Promise.resolve(Uint8Array.fromBase64(tfjs)));
-  provideJpegModule(() => WebAssembly.compile(Uint8Array.fromBase64(jpeg)));
+  provideWasmBinary(() => Promise.resolve(Uint8Array.fromBase64(files.tfjs)));
+  provideJpegModule(() => WebAssembly.compile(Uint8Array.fromBase64(files.jpeg)));
   provideOpenCv(() => {
-    const packed = new Blob([Uint8Array.fromBase64(opencv)]).stream();
+    const packed = new Blob([Uint8Array.fromBase64(files.opencv)]).stream();
     return new Response(packed.pipeThrough(new DecompressionStream("gzip"))).text();
   });
 }

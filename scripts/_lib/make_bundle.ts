@@ -14,18 +14,32 @@ function versionOf(imports: Readonly<Record<string, string>>, name: string): str
   return imports[name]!.slice(`npm:${name}@`.length);
 }
 
-/** The files of {@linkcode PackedFiles} of lib/edge. */
-async function packedFiles(): Promise<Record<string, string>> {
+/** OpenCV's program by gzip, in base64: made once, for packing 11 MB takes a while. */
+let opencv: Promise<string> | undefined;
+
+async function packOpenCv(): Promise<string> {
+  const file = new Blob([await packageFile("@techstark/opencv-js")]).stream();
+  return (await new Response(file.pipeThrough(new CompressionStream("gzip"))).bytes()).toBase64();
+}
+
+/**
+ * The object of `PackedFiles` of lib/edge, as JavaScript.
+ *
+ * OpenCV is most of a bundle and rarely needed. It stands in the comment of a function that nobody calls, for a comment costs the
+ * parsers of Deno and V8 half of what a text does, and a function tells its source when it is asked.
+ */
+async function packedFiles(): Promise<string> {
   const { imports } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
   const tfjs = "@tensorflow/tfjs-backend-wasm";
-  const opencv = new Blob([await packageFile("@techstark/opencv-js")]).stream();
-  const zipped = await new Response(opencv.pipeThrough(new CompressionStream("gzip"))).bytes();
-  return {
-    tfjs: (await packageFile(`npm:${tfjs}@${versionOf(imports, tfjs)}/wasm-out/tfjs-backend-wasm-simd.wasm`))
-      .toBase64(),
-    jpeg: (await packageFile("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm")).toBase64(),
-    opencv: zipped.toBase64(),
-  };
+  const kernels = `npm:${tfjs}@${versionOf(imports, tfjs)}/wasm-out/tfjs-backend-wasm-simd.wasm`;
+  return `{
+  tfjs: "${(await packageFile(kernels)).toBase64()}",
+  jpeg: "${(await packageFile("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm")).toBase64()}",
+  get opencv() {
+    const text = (() => {/*${await (opencv ??= packOpenCv())}*/}).toString();
+    return text.slice(text.indexOf("/*") + 2, text.lastIndexOf("*/"));
+  },
+}`;
 }
 
 /** A function's program with all it needs, as CommonJS. */
@@ -65,7 +79,7 @@ export async function makeBundle(name: "adapt" | "predict"): Promise<string> {
     return [
       `// LightmanNet, the function ${name} for Deno: deno run --allow-net --allow-env --allow-read ${name}.js`,
       `import { createRequire } from "node:module";`,
-      `const packedFiles = ${JSON.stringify(files)};`,
+      `const packedFiles = ${files};`,
       `const code = ${JSON.stringify(`${code}\n//# sourceURL=lightman-${name}.js`)};`,
       `const module = { exports: {} };`,
       `new Function("module", "exports", "require", "packedFiles", code)(module, module.exports, createRequire(import.meta.url), packedFiles);`,
