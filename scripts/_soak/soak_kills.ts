@@ -11,7 +11,7 @@ import { RUN, workUntilKilled } from "./work_until_killed.ts";
 /** How often. */
 export interface SoakKillsOptions extends SoakOptions {
   readonly kills: number;
-  /** Longest time between a start and its kill. @default {2500} */
+  /** Longest time between a start and its kill. @default {4000} */
   readonly maxMs?: number;
 }
 
@@ -20,7 +20,7 @@ export interface SoakKillsOptions extends SoakOptions {
  * everything there that was acknowledged, is nothing half-written to be seen, and does the next host start?
  */
 export async function soakKills(options: SoakKillsOptions): Promise<SoakRow> {
-  const { kills, seed, signal, maxMs = 2500 } = options;
+  const { kills, seed, signal, maxMs = 4000 } = options;
   const folder = await Deno.makeTempDir();
   const random = createRandom(seed, "kills");
   const [ledger, faults]: [ReturnType<typeof createLedger>, string[]] = [createLedger(), []];
@@ -43,7 +43,8 @@ export async function soakKills(options: SoakKillsOptions): Promise<SoakRow> {
     const killed = new AbortController();
     const client = createClient(host.url, { retryMs: 20 });
     const newSubject = () => `s${subjects++}`;
-    const working = workUntilKilled({ client, ledger, random, versions, newSubject, signal: killed.signal });
+    const earlier = [...ledger.calibrated.keys()];
+    const working = workUntilKilled({ client, ledger, random, versions, newSubject, earlier, signal: killed.signal });
     await new Promise((resolve) => setTimeout(resolve, random.range(50, maxMs)));
     const died = !host.alive;
     host.kill("SIGKILL");

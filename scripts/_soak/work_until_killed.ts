@@ -22,25 +22,38 @@ interface Work {
   readonly versions: readonly string[];
   /** A name that no subject had before. */
   newSubject(): string;
+  /** Subjects of earlier lives. */
+  readonly earlier: readonly string[];
   readonly signal: AbortSignal;
 }
 
 async function calibrate({ client, ledger, random, newSubject, signal }: Work): Promise<void> {
   for (let subject = newSubject(); !signal.aborted;) {
-    const clips = makeClips(3, { frames: 2, size: 16, phase: Math.floor(random.range(0, 1000)) });
+    const clips = makeClips(2, { frames: 2, size: 16, phase: Math.floor(random.range(0, 1000)) });
     ledger.uncertain.add(subject);
     const { version } = await client.calibrate(subject, { clips });
     ledger.calibrated.set(subject, version);
     ledger.uncertain.delete(subject);
-    if (random.uniform() < 0.5) continue;
-    if (random.uniform() < 0.5) {
-      ledger.erasing.add(subject);
-      await client.erase(subject);
-      ledger.erased.add(subject);
-      ledger.erasing.delete(subject);
-    }
-    subject = newSubject();
+    if (random.uniform() < 0.5) subject = newSubject();
   }
+}
+
+/** Erases subjects of earlier lives, which nobody calibrates any more. */
+async function erase({ client, ledger, random, earlier, signal }: Work): Promise<void> {
+  while (!signal.aborted) {
+    const left = earlier.filter((subject) => !ledger.erased.has(subject) && !ledger.erasing.has(subject));
+    if (left.length === 0) return await untilAborted(signal);
+    const subject = left[Math.floor(random.range(0, left.length))]!;
+    ledger.erasing.add(subject);
+    await client.erase(subject);
+    ledger.erased.add(subject);
+    ledger.erasing.delete(subject);
+    await new Promise((resolve) => setTimeout(resolve, random.range(0, 1000)));
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
 async function promote({ client, ledger, random, versions, signal }: Work): Promise<void> {
@@ -76,6 +89,6 @@ export async function workUntilKilled(work: Work): Promise<string[]> {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   };
-  await Promise.all([again(calibrate), again(calibrate), again(promote), again(train)]);
+  await Promise.all([again(calibrate), again(calibrate), again(erase), again(promote), again(train)]);
   return wrong;
 }
