@@ -29,7 +29,7 @@ for (const { version: deno, path, reason } of await denos("2.5.0")) {
   Deno.test({
     ...there,
     name:
-      `the bundles calibrate and predict on Deno ${deno}, predict 64 clips and calibrate 45, below 512 MB${there.name}`,
+      `the bundles calibrate and predict on Deno ${deno}, predict and calibrate with 64 clips below 512 MB${there.name}`,
     async fn() {
       const env = { LIGHTMAN_STORE: edge.store };
       const { folder, bundles } = edge;
@@ -39,7 +39,7 @@ for (const { version: deno, path, reason } of await denos("2.5.0")) {
       try {
         const subject = `somebody-${deno}`;
         const client = createClient({ adapt: adapt.url, predict: predict.url });
-        const calibrated = await client.calibrate(subject, { clips: clips(45) });
+        const calibrated = await client.calibrate(subject, { clips: clips(64) });
         assertEquals(calibrated.model.version, version);
         const own = await client.predict({ clips: clips(64), subject });
         assertEquals(own.subject?.version, calibrated.version);
