@@ -38,6 +38,16 @@ async function writeSubjects(storeUrl: string, count: number): Promise<void> {
   }
 }
 
+/** p99 over p50 of a server that takes as long for a request and does nothing else, under the same load. */
+async function controlRatio(perSecond: number, seconds: number, signal: AbortSignal): Promise<number> {
+  const control = await withServer("scripts/_soak/control_host.ts", {}, async ({ url }) => {
+    const send = async () => await (await fetch(url, { method: "POST", body: "x" })).text();
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(1000 * seconds)]);
+    return await openLoad(perSecond / 2, { send, signal: limit });
+  }, [String(1000 / perSecond)]);
+  return percentile(control.times, 0.99) / percentile(control.times, 0.5);
+}
+
 /** Load on predict: errors at saturation, latency at half of it, memory over many requests of many subjects. */
 export async function soakPredict(options: SoakPredictOptions): Promise<SoakRow[]> {
   const { seconds, requests, subjects, signal } = options;
@@ -59,6 +69,8 @@ export async function soakPredict(options: SoakPredictOptions): Promise<SoakRow[
       options.progress?.(1, 3, "half of saturation");
       const half = await openLoad(perSecond / 2, { send, signal: forSeconds() });
       const [p50, p99] = [percentile(half.times, 0.5), percentile(half.times, 0.99)];
+
+      const control = await controlRatio(perSecond, seconds, signal);
 
       options.progress?.(2, 3, "memory");
       const memory: number[] = [];
@@ -99,6 +111,7 @@ export async function soakPredict(options: SoakPredictOptions): Promise<SoakRow[
             p50Ms: round(p50),
             p99Ms: round(p99),
             ratio: Math.round(100 * p99 / p50) / 100,
+            controlRatio: Math.round(100 * control) / 100,
             errors: half.errors.length,
           },
         },

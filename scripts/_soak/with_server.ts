@@ -5,8 +5,9 @@ export async function withServer<T>(
   program: string,
   env: Readonly<Record<string, string>>,
   body: (server: SoakServer) => Promise<T>,
+  args: readonly string[] = [],
 ): Promise<T> {
-  const server = await startServer(program, env);
+  const server = await startServer(program, env, args);
   try {
     return await body(server);
   } finally {
