@@ -1,5 +1,6 @@
 import type { Config } from "../config/mod.ts";
 import type { ClipSet, SubjectSplit } from "../data/mod.ts";
+import { boundsOf } from "../eval/mod.ts";
 import type { ModelCard } from "../inference/mod.ts";
 import { promote, publishModel } from "../storage/mod.ts";
 import { auxiliaryNote } from "./auxiliary_note.ts";
@@ -92,12 +93,12 @@ function selectionNote({ step, score, shots, curve }: SelectionResult, subjects:
 
 /** The numbers of an evaluation that a model's card keeps. */
 function summaryOf({ accuracy, uf1, uar }: Evaluation): Record<string, number> {
+  const bounds = boundsOf(accuracy.gain);
   return {
     accuracyBefore: accuracy.before,
     accuracyAfter: accuracy.after,
     gain: accuracy.gain.estimate,
-    gainLow: accuracy.gain.low,
-    gainHigh: accuracy.gain.high,
+    ...(bounds !== null && { gainLow: bounds[0], gainHigh: bounds[1] }),
     uf1Before: uf1.before,
     uf1After: uf1.after,
     uarBefore: uar.before,

@@ -113,9 +113,13 @@ Deno.test("evaluate --dry-run says what would run and what it costs, and leaves 
     assertEquals(code, 0, stderr);
     assertMatch(stderr, /Would run 4 trainings, 8 outer steps: about .+ on 1 core /);
     const cost = JSON.parse(stdout);
-    assertEquals([cost.protocol, cost.trainings, cost.steps], ["loso", 4, 8]);
+    assertEquals([cost.protocol, cost.trainings, cost.kept, cost.steps], ["loso", 4, 0, 8]);
     assert(cost.seconds > 0);
     assertEquals(await filesBelow(project.folder), ["clips.safetensors", "deno.json"]);
+    const run = await project.script("evaluate", ["--protocol", "loso", ...tiny()]);
+    assertEquals(run.code, 0, run.stderr);
+    const rest = await project.script("evaluate", ["--protocol", "loso", ...tiny(), "--dry-run"]);
+    assertStringIncludes(rest.stdout, "4 of 4 are kept in file:./store from before.\nNothing would be trained.\n");
   });
 });
 
