@@ -6,6 +6,7 @@ import { promote, publishModel } from "../storage/mod.ts";
 import { auxiliaryNote } from "./auxiliary_note.ts";
 import { checkCalibrationMemory, checkTrainingMemory } from "./_check_training_memory.ts";
 import { loadState, saveState } from "./_checkpoints.ts";
+import { checkTasks } from "./check_tasks.ts";
 import { clipSetDigest } from "./clip_set_digest.ts";
 import { courseOf } from "./course_of.ts";
 import { evaluateHoldout, type Evaluation } from "./_evaluate.ts";
@@ -150,6 +151,7 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
     onProgress: (what, done, total) => onEvent({ type: "progress", what, done, total }),
   });
   const split = splitOf(config, set);
+  checkTasks(config, set, split);
   const validation = validationSplit(config, set, split.train);
   // Nothing is learned from those that θ is chosen on.
   const train = validation?.train ?? split.train;

@@ -97,9 +97,18 @@ Deno.test("evaluate ends with exit code 2 and one line for a wrong flag, with 1 
     const few = await project.script("evaluate", ["--protocol", "steps", ...tiny(), "--folds", "9"]);
     assertEquals(few.code, 1);
     assertStringIncludes(few.stderr, "evaluate: Cannot hold out subjects: expected 2 to 4 folds");
-    const large = await project.script("evaluate", ["--protocol", "fewshot", ...tiny({ shots: "1,7" })]);
+    const large = await project.script("evaluate", [
+      "--protocol",
+      "fewshot",
+      ...tiny({ shots: "1,7" }),
+      "--folds",
+      "4",
+    ]);
     assertEquals(large.code, 1);
-    assertStringIncludes(large.stderr, "no subject has 8 clips in two classes; the largest K that works is 2");
+    assertStringIncludes(
+      large.stderr,
+      "no held-out subject has 8 clips in two classes; the largest K that works is 2, use --shots 2",
+    );
     assertEquals(await filesBelow(project.folder), ["clips.safetensors", "deno.json"], "nothing was begun");
   });
 });
