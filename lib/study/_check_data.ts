@@ -1,6 +1,6 @@
 import { ALGORITHMS, type Config } from "../config/mod.ts";
 import { canMagnify, type ClipSet, type SubjectSplit } from "../data/mod.ts";
-import { checkTasks, mostShots, validationSplit } from "../training/mod.ts";
+import { checkTasks, filledNote, mostShots, validationSplit } from "../training/mod.ts";
 import type { Protocol, Unit } from "./types.ts";
 
 /** Micro clips by class and subject: `[class][subject]`. */
@@ -131,7 +131,7 @@ export function checkData(
   protocol: Protocol,
   config: Config,
   set: ClipSet,
-  { algorithms }: { readonly algorithms: readonly string[] },
+  { algorithms }: { readonly algorithms: readonly Config["algorithm"][] },
 ): string[] {
   const counts = microCounts(set);
   checkClasses(protocol, set, counts);
@@ -142,11 +142,14 @@ export function checkData(
         "use --protocol fewshot",
     );
   }
+  const learner = algorithms.find((name) => ALGORITHMS[name].training !== "supervised") ?? config.algorithm;
+  const filled = filledNote({ ...config, algorithm: learner }, set, [...set.subjectNames.keys()]);
   const lonely = config.shuffleLabels ? [] : set.classes.filter((_, label) => counts[label]!.size === 1);
   return [
     ...lonely.map((name) =>
       `Class ${name} has micro clips of one subject only: the fold that holds it out never trains on that class.`
     ),
+    ...(filled === null ? [] : [filled]),
     ...checkAuxiliary(protocol, config, set, algorithms.some((name) => name === "lightman" || name === "multitask")),
   ];
 }

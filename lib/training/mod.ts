@@ -8,6 +8,7 @@ export * from "./class_names.ts";
 export * from "./clip_set_digest.ts";
 export * from "./course_of.ts";
 export { evaluateModel, type EvaluateModelOptions } from "./evaluate_model.ts";
+export * from "./filled_note.ts";
 export * from "./most_shots.ts";
 export { settleConfig } from "./_settle_config.ts";
 export * from "./synthetic_folder.ts";

@@ -13,6 +13,7 @@ import { evaluateHoldout, type Evaluation } from "./_evaluate.ts";
 import type { JobRunner } from "./_jobs.ts";
 import { finishTraining } from "./_finish_training.ts";
 import { loadData, splitOf } from "./_load_data.ts";
+import { filledNote } from "./filled_note.ts";
 import { firstState } from "./_first_state.ts";
 import { DivergedError, type HistoryRow, outerStep, type TrainState } from "./_meta_train.ts";
 import { settleConfig } from "./_settle_config.ts";
@@ -26,6 +27,8 @@ export interface TrainedModel extends TrainingResult {
   readonly card: ModelCard;
   readonly evaluation: Evaluation;
   readonly history: readonly HistoryRow[];
+  /** What a reader of the figures must know: an auxiliary loss that is off, tasks that hold clips of other people. */
+  readonly notes: readonly string[];
   /** Training and held-out subjects by name; those of the training subjects that θ was chosen on. */
   readonly subjects: {
     readonly train: readonly string[];
@@ -158,8 +161,8 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
   const settled = settleConfig(config, set, train);
   checkTrainingMemory(settled, set, { ...split, train });
   if (validation !== null) checkCalibrationMemory(settled, set, validation, settled.shots, "train");
-  const note = auxiliaryNote(config, settled);
-  if (note !== null) onEvent({ type: "status", message: note });
+  const notes = [auxiliaryNote(config, settled), filledNote(settled, set, train)].filter((note) => note !== null);
+  for (const message of notes) onEvent({ type: "status", message });
   const course = await courseOf(settled, await clipSetDigest(set), { split });
   const resumed = await loadState(options, course, (message) => onEvent({ type: "status", message }));
   const first = resumed ?? await firstState(settled, set.classes.length);
@@ -202,6 +205,7 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
       card: { ...card, metrics },
       evaluation,
       history: state.history,
+      notes,
       subjects: { train: named(split.train), heldout: named(split.heldout), validation: chosenOn },
       selection,
     };

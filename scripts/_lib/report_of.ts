@@ -12,16 +12,14 @@ export interface ReportContext {
   readonly peakRssBytes: number;
   readonly workers: number;
   readonly commit: string | undefined;
-  /** What a reader must know about the auxiliary loss. */
-  readonly note: string | null;
   /** Plain supervised training on the same budget, when it was run. */
   readonly baseline: TrainedModel | undefined;
 }
 
 /** The report of a run, as plain data. */
 export function reportOf(run: TrainedModel, context: ReportContext): ReportData {
-  const { backend, seconds, peakRssBytes, workers, commit, baseline, note } = context;
-  const { evaluation, card, subjects, selection } = run;
+  const { backend, seconds, peakRssBytes, workers, commit, baseline } = context;
+  const { evaluation, card, subjects, notes, selection } = run;
   const metric = (name: "accuracy" | "uf1" | "uar") => ({
     ...evaluation[name],
     ...(baseline && { supervised: baseline.evaluation[name].before, fineTuned: baseline.evaluation[name].after }),
@@ -52,7 +50,7 @@ export function reportOf(run: TrainedModel, context: ReportContext): ReportData 
         : ` θ was chosen on ${
           plural(subjects.validation.length, "validation subject")
         } out of the training subjects.`) +
-      (note === null ? "" : ` ${note}`),
+      notes.map((note) => ` ${note}`).join(""),
     metrics: { accuracy: metric("accuracy"), uf1: metric("uf1"), uar: metric("uar") },
     curve: run.history,
     ...(selection !== null && {

@@ -164,7 +164,7 @@ Deno.test("planStudy() refuses K that no subject has, naming the largest that wo
   }
 });
 
-Deno.test("planStudy() says how many subjects have fewer calibration clips than K", () => {
+Deno.test("planStudy() says how many subjects have fewer calibration clips than K, and whose tasks are filled", () => {
   const set = clipSet([
     ...["x", "y"].map((label) => ["a/1", label, 4, "micro"] as const),
     ...["x", "y"].map((label) => ["a/2", label, 2, "micro"] as const),
@@ -172,6 +172,7 @@ Deno.test("planStudy() says how many subjects have fewer calibration clips than 
   ]);
   const { notes } = planStudy("loso", tinyConfig(), set, { shots: [3] });
   assertEquals(notes, [
+    "1 of 3 subjects have two clips of fewer than 2 classes: their training tasks are filled from their database.",
     "K = 3: 1 of 3 subjects have so many calibration clips in two classes or more; the others calibrate with fewer, " +
     "1 of them with one class or none.",
   ]);
