@@ -6,6 +6,7 @@ import { curvePlot, movingWindow } from "./_plots.ts";
 import { subjects } from "./_subjects.ts";
 import { boundsOf } from "./bounds_of.ts";
 import { sideOf } from "./_study_table.ts";
+import { tooFew } from "./too_few.ts";
 import { scoredWords, validationPlot } from "./_validation.ts";
 import type { Interval } from "./metrics.ts";
 import type { ReportData, ReportMetric } from "./report_data.ts";
@@ -87,12 +88,12 @@ function headline(data: ReportData): string {
   ).join("\n");
   const open = rows.filter(([, , { gain }]) => sideOf(boundsOf(gain)) === null).map(([name]) => name);
   const note = !enough
-    ? `: too few ${people} for an interval.`
+    ? `. ${tooFew(people)}`
     : `, with the 95 % interval of a bootstrap over ${data.subjects.length} ${people}.` +
       (open.length === 0 ? "" : ` The interval of ${open.join(", ")} holds zero: no gain or loss is shown there.`);
   return `<div class="scroll"><table class="headline">
 <thead><tr><th scope="col" class="text">Metric</th><th scope="col">Before calibration</th><th scope="col">After calibration</th>` +
-    `<th scope="col">Gain, points [95 %]</th>${
+    `<th scope="col">Gain, points${enough ? " [95 %]" : ""}</th>${
       supervised ? '<th scope="col">Plain supervised</th><th scope="col">Supervised, fine-tuned</th>' : ""
     }</tr></thead>
 <tbody>
