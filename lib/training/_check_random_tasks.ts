@@ -5,6 +5,25 @@ import { evaluationTasks } from "./_evaluation_tasks.ts";
 /** Tasks that are looked at: more say the same. */
 const TASKS = 20;
 
+/** Some tasks, as the evaluation will draw them. */
+function drawTasks(config: Config, set: ClipSet, split: SubjectSplit, { shots, doing }: RandomTasksOptions) {
+  try {
+    return evaluationTasks(config, set, split, { shots, repeats: Math.min(config.repeats, TASKS) });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const more = config.episodes === "mixed" ? "" : "--set episodes=mixed, or ";
+    throw new RangeError(`Cannot ${doing}: there is none (${error.message}); use ${more}more of these subjects`);
+  }
+}
+
+/** Which evaluation. */
+interface RandomTasksOptions {
+  /** K. */
+  readonly shots: number;
+  /** What begins the message, and whose tasks they are. */
+  readonly doing: string;
+}
+
 /**
  * Refuses random tasks of held-out subjects that have fewer classes, or calibration clips, than they are named for.
  *
@@ -14,10 +33,9 @@ export function checkRandomTasks(
   config: Config,
   set: ClipSet,
   split: SubjectSplit,
-  { shots, doing }: { readonly shots: number; readonly doing: string },
+  { shots, doing }: RandomTasksOptions,
 ): void {
-  const tasks = evaluationTasks(config, set, split, { shots, repeats: Math.min(config.repeats, TASKS) });
-  for (const { episode: { ways, support } } of tasks) {
+  for (const { episode: { ways, support } } of drawTasks(config, set, split, { shots, doing })) {
     if (ways.length < config.ways!) {
       throw new RangeError(
         `Cannot ${doing}: expected ${config.ways} classes, got ${ways.length}; use --set ways=${ways.length}`,

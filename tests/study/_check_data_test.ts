@@ -198,6 +198,15 @@ const REFUSED: readonly Refused[] = [
     instead: "use --set ways=2",
   },
   {
+    what: "random tasks of a single validation subject",
+    set: characters(8),
+    protocols: ["fewshot"],
+    config: { ...TASKS, validation: 0.25 },
+    options: { shots: [1] },
+    why: "on tasks of validation subjects: there is none (Cannot sample an episode: expected two classes",
+    instead: "use more of these subjects",
+  },
+  {
     what: "random tasks of more classes than the training subjects show",
     set: characters(8),
     protocols: ["fewshot"],
