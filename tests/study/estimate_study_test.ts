@@ -50,14 +50,13 @@ Deno.test("estimateStudy() divides by workers, but never by more than there are 
 
 Deno.test("estimateStudy() counts every score on validation subjects", async () => {
   const seconds = async (selectEvery: number) => {
-    const changes = { outerSteps: 10_000, validation: 0.4, selectEvery };
+    // Many splits of each validation subject: a score then takes many times a step, whatever else the machine does.
+    const changes = { outerSteps: 10_000, validation: 0.4, selectEvery, repeats: 40 };
     const plan = planStudy("loso", tinyConfig(changes), FOUR_PEOPLE, { shots: [1] });
-    const all: number[] = [];
-    for (let i = 0; i < 3; i++) all.push((await estimateStudy(plan, FOUR_PEOPLE, { workers: 1, ...where })).seconds);
-    return Math.min(...all);
+    return (await estimateStudy(plan, FOUR_PEOPLE, { workers: 1, ...where })).seconds;
   };
   const [rare, always] = [await seconds(10_000), await seconds(1)];
-  assert(always > 1.2 * rare, `${always} s beside ${rare} s`);
+  assert(always > 2 * rare, `${always} s beside ${rare} s`);
 });
 
 Deno.test("estimateStudy() copes with a single step, with none, and with a training that diverges", async () => {
