@@ -1,7 +1,8 @@
-/** What the store says of a slot: which version is current, and for a subject the base that it was calibrated on. */
+/** What the store says of a slot: which version is current, and the model that it is or was calibrated on. */
 export interface Found {
   readonly version: string;
-  readonly base: { readonly name: string; readonly version: string } | null;
+  /** Whose model it is, and for a subject the version of the model. */
+  readonly base: { readonly owner: string; readonly name: string; readonly version: string };
 }
 
 /** Remembers for a moment what the store said. */

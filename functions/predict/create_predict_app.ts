@@ -68,9 +68,9 @@ function toPredictions(probabilities: Float32Array, classes: readonly string[]) 
  * ```
  */
 export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
-  const { store, engine, metrics = createMetrics(), work: queue = createWorkQueue() } = deps;
+  const { metrics = createMetrics(), work: queue = createWorkQueue() } = deps;
   const cache = deps.cache ?? createPredictorCache(256 * 2 ** 20);
-  const answerers = findAnswerers({ store, engine, cache });
+  const answerers = findAnswerers({ ...deps, cache });
   const predicted = measurePredictions(metrics, cache);
   const warmUp = createWarmUp({ ...deps, cache, answerers });
   const ready = async () => await modelReadiness(deps, deps.model) ?? await warmUp();
@@ -146,6 +146,6 @@ export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
       place.leave();
     }
   });
-  addOpenInference(app, { store, work: queue, backend: engine.backend, answer });
+  addOpenInference(app, { ...deps, work: queue, backend: deps.engine.backend, answer });
   return app;
 }
