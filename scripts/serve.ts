@@ -15,7 +15,7 @@ import {
 } from "../lib/http/mod.ts";
 import { createInferenceEngine } from "../lib/inference/mod.ts";
 import { chooseBackend, countTensors } from "../lib/runtime/mod.ts";
-import { trainModel } from "../lib/training/mod.ts";
+import { trainInWorker } from "../lib/training/mod.ts";
 import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
 import { runCommand } from "./_lib/run_command.ts";
 import { modelNameOf } from "./_lib/run_flags.ts";
@@ -107,7 +107,7 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
     const users = shared.get(name) === tenant ? tenants : [];
     for (const user of [tenant, ...users]) cache.drop(modelSlot(user, name));
   };
-  const queue = createRunQueue({ ...deps, trainer: trainModel, workers, dataFolder: data, onPromoted });
+  const queue = createRunQueue({ ...deps, trainer: trainInWorker, workers, dataFolder: data, onPromoted });
   const makers: Record<typeof FUNCTIONS[number], () => ReturnType<typeof createTrainApp>> = {
     train: () => createTrainApp({ ...deps, queue, model, dataFolder: data, onPromoted }),
     adapt: () => createAdaptApp({ ...deps, engine, model, onSubjectChanged }),

@@ -9,6 +9,7 @@ export * from "./course_of.ts";
 export { evaluateModel, type EvaluateModelOptions } from "./evaluate_model.ts";
 export { settleConfig } from "./_settle_config.ts";
 export * from "./synthetic_folder.ts";
+export * from "./train_in_worker.ts";
 export { type TrainedModel, trainModel } from "./train_model.ts";
 export * from "./train_split.ts";
 export * from "./types.ts";
