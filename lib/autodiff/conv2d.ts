@@ -1,7 +1,7 @@
-import * as tf from "@tensorflow/tfjs-core";
 import { convFilter } from "./conv_filter.ts";
 import { dilate } from "./dilate.ts";
 import { flipTranspose } from "./flip_transpose.ts";
+import { conv2dKernel } from "./kernels/mod.ts";
 import { record, type Value } from "./value.ts";
 
 /** Zeros around a map: `[[top, bottom], [left, right]]`. */
@@ -51,13 +51,7 @@ export function conv2d(x: Value, w: Value, options: Conv2dOptions = {}): Value {
   const { stride = 1 } = options;
   const padding: Padding2d = options.padding ??
     [[kh >> 1, (kh - 1) >> 1], [kw >> 1, (kw - 1) >> 1]];
-  const explicit = [[0, 0], [...padding[0]], [...padding[1]], [0, 0]] as [
-    [number, number],
-    [number, number],
-    [number, number],
-    [number, number],
-  ];
-  const tensor = tf.conv2d(x.tensor as tf.Tensor4D, w.tensor as tf.Tensor4D, stride, explicit);
+  const tensor = conv2dKernel(x.tensor, w.tensor, stride, padding);
   return record(tensor, [x, w], (dy, [input, filter]) => {
     const [, h, wd] = input!.tensor.shape as [number, number, number];
     const full = (size: number, [before, after]: readonly [number, number], k: number) => size + before + after - k + 1;

@@ -1,6 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { mul } from "./mul.ts";
-import { constant, record, type Value } from "./value.ts";
+import { gateKernel } from "./kernels/mod.ts";
+import { record, type Value } from "./value.ts";
+
+/** x where y > 0, else zero: linear in x, its own adjoint, and without a gradient to y. */
+function gate(x: Value, y: tf.Tensor): Value {
+  return record(gateKernel(x.tensor, y), [x], (dy) => [() => gate(dy, y)]);
+}
 
 /**
  * max(x, 0). The derivative at 0 is 0; the second-order term is zero.
@@ -19,5 +24,5 @@ import { constant, record, type Value } from "./value.ts";
  * ```
  */
 export function relu(x: Value): Value {
-  return record(tf.relu(x.tensor), [x], (dy, _inputs, y) => [() => mul(dy, constant(tf.step(y.tensor)))]);
+  return record(tf.relu(x.tensor), [x], (dy, _inputs, y) => [() => gate(dy, y.tensor)]);
 }

@@ -5,6 +5,11 @@ const positive = z.number().positive();
 const count = z.int().positive();
 const algorithms = Object.keys(ALGORITHMS) as Algorithm[];
 
+/** Whether clips are stored as flow that the recipe does not know of. */
+function isStoredFlow(augment: string): boolean {
+  return augment.startsWith("flip-flow-");
+}
+
 /**
  * The configuration of a training run: the `--config` file, `--set`, the body of `POST /v1/train/runs` and
  * `config` in model.json are this object. Names are the method's; defaults are the `default` preset.
@@ -74,6 +79,12 @@ export const configSchema = z.strictObject({
     "number a task's classes 1 to ways at random, training and evaluation: the classical few-shot protocol",
   ),
 
+  augment: z.enum(["none", "flip", "flip-flow-fixed", "flip-flow-minmax"]).default("none").describe(
+    "of training clips: none; flip: half of them are mirrored left to right, with input flow u is negated as its scaling says; " +
+      "flip-flow-fixed, flip-flow-minmax: the same for stored maps of u, v and strain, which input: frames does not tell from " +
+      "pictures, with byte 128 for zero, or each channel of each clip stretched to 0..255",
+  ),
+
   outerSteps: z.int().nonnegative().default(150),
   warmupSteps: z.int().nonnegative().default(0).describe("first outer steps taken with first-order gradients"),
   innerSteps: z.int().min(0).max(10).nullable().default(null).describe(
@@ -100,6 +111,14 @@ export const configSchema = z.strictObject({
     "weigh the cross-entropy: by inverse class frequency of the training subjects, or by given weights",
   ),
 
+  validation: z.number().gt(0).lt(1).nullable().default(null).describe(
+    "share of the training subjects that is set aside to choose θ on: of the steps scored, the one with the best UF1 there; " +
+      "null: all train, and the last θ is taken",
+  ),
+  selectEvery: count.default(10).describe(
+    "outer steps between scores on validation subjects; the last step has one too",
+  ),
+
   checkpointEvery: count.default(10).describe("outer steps between checkpoints"),
   keepCheckpoints: count.default(3),
 }).refine(({ frames, input }) => frames > 1 || input !== "difference", {
@@ -108,6 +127,9 @@ export const configSchema = z.strictObject({
 }).refine(({ inputChannels, input }) => input !== "flow" || inputChannels === 3, {
   path: ["inputChannels"],
   message: "expected 3 (u, v, strain) with input flow; --set inputChannels=3",
+}).refine(({ augment, input, inputChannels }) => !isStoredFlow(augment) || (input !== "flow" && inputChannels === 3), {
+  path: ["augment"],
+  message: "expected flip, because only stored maps of three channels need the scaling of flow to be named",
 }).refine(({ flow, size }) => flow.size === null || flow.size >= size, {
   path: ["flow", "size"],
   message: "expected at least size",

@@ -35,6 +35,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   study: [
     ...["tree", "config", "random", "runtime", "data", "storage", "eval", "training"],
   ],
+  bench: ["tree", "random", "config", "runtime", "autodiff", "model", "meta", "inference"],
   verify: ["tree", "autodiff", "random", "config", "runtime", "model", "meta", "storage"],
   http: ["tree", "config", "process", "data", "storage", "inference?", "training?"],
 };
@@ -46,9 +47,9 @@ const MUTUAL: readonly string[] = ["lib/autodiff/"];
 const PACKAGES: readonly { readonly pattern: RegExp; readonly places: readonly string[] }[] = [
   {
     pattern: /^@tensorflow\//,
-    places: ["runtime", "autodiff", "model", "meta", "inference", "training", "study", "eval", "verify"].map((name) =>
-      `lib/${name}/`
-    ),
+    places: ["runtime", "autodiff", "model", "meta", "inference", "training", "study", "eval", "verify", "bench"].map((
+      name,
+    ) => `lib/${name}/`),
   },
   { pattern: /^aws4fetch$/, places: ["lib/storage/"] },
   { pattern: /^hono(\/|$)/, places: ["lib/http/", "functions/"] },

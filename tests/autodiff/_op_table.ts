@@ -73,6 +73,12 @@ export const OP_TABLE: Readonly<Record<string, OpRow>> = {
   "concat": { inputs: [[2, 1, 3], [2, 2, 3], [2, 1, 3]], f: (...xs) => concat(xs, 1), shape: [2, 4, 3] },
   "conv2d": { inputs: [[2, 4, 5, 2], [3, 3, 2, 3]], f: (x, w) => conv2d(x!, w!), shape: [2, 4, 5, 3] },
   "conv2d/1×1": { inputs: [[2, 3, 3, 2], [1, 1, 2, 3]], f: (x, w) => conv2d(x!, w!), shape: [2, 3, 3, 3] },
+  "conv2d/own kernels": { inputs: [[2, 4, 6, 8], [3, 3, 8, 8]], f: (x, w) => conv2d(x!, w!), shape: [2, 4, 6, 8] },
+  "conv2d/own kernels, few channels": {
+    inputs: [[2, 3, 4, 3], [3, 3, 3, 8]],
+    f: (x, w) => conv2d(x!, w!),
+    shape: [2, 3, 4, 8],
+  },
   "conv2d/uneven padding": {
     inputs: [[1, 4, 4, 2], [2, 3, 2, 2]],
     f: (x, w) => conv2d(x!, w!, { padding: [[1, 0], [0, 2]] }),
@@ -104,6 +110,7 @@ export const OP_TABLE: Readonly<Record<string, OpRow>> = {
   "flipTranspose": { inputs: [[3, 2, 2, 4]], f: flipTranspose, shape: [3, 2, 4, 2] },
   "logSoftmax": { inputs: [[3, 4]], f: logSoftmax, shape: [3, 4] },
   "matMul": { inputs: [[2, 3], [3, 4]], f: matMul, shape: [2, 4] },
+  "maxPool/own kernels": { inputs: [[2, 3, 5, 4]], f: maxPool, shape: [2, 1, 2, 4], draw: apart },
   "maxPool": { inputs: [[2, 4, 6, 2]], f: maxPool, shape: [2, 2, 3, 2], draw: apart },
   "maxPool/odd": { inputs: [[1, 5, 3, 2]], f: maxPool, shape: [1, 2, 1, 2], draw: apart },
   "meanOver": { inputs: [[2, 3, 4, 2]], f: (x) => meanOver(x!, [3, 4]), shape: [2, 1, 1, 2] },

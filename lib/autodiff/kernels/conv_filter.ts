@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { nativeConv } from "./_native_conv.ts";
 
 type Padding = readonly [readonly [number, number], readonly [number, number]];
 
@@ -11,8 +12,8 @@ function channelsToBatch(x: tf.Tensor): tf.Tensor4D {
 }
 
 /**
- * Filter gradient of a stride-1 convolution. On wasm, which has no kernel for it, it is itself a forward convolution:
- * channels of x become the batch, clips the channels, and dy the filter.
+ * Filter gradient of a stride-1 convolution. Where this project has no kernel of its own for it, it is on wasm, where tfjs
+ * has none either, itself a forward convolution: channels of x become the batch, clips the channels, and dy the filter.
  */
 export function convFilterKernel(
   x: tf.Tensor,
@@ -22,6 +23,8 @@ export function convFilterKernel(
 ): tf.Tensor {
   const [b, h, w, f] = dy.shape as [number, number, number, number];
   const c = x.shape[3]!;
+  const own = nativeConv("filter", x, dy, { input: x.shape, kernel, outputs: f, stride: 1, padding });
+  if (own !== null) return own;
   const pad = [[0, 0], [...padding[0]], [...padding[1]], [0, 0]] as [
     [number, number],
     [number, number],

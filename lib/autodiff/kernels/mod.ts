@@ -2,7 +2,9 @@
 export { affineKernel } from "./affine.ts";
 export { channelDotsKernel } from "./channel_dots.ts";
 export { channelMomentsKernel } from "./channel_moments.ts";
+export { conv2dKernel } from "./conv2d.ts";
 export { convFilterKernel } from "./conv_filter.ts";
 export { flipTransposeKernel } from "./flip_transpose.ts";
+export { gateKernel } from "./gate.ts";
 export { leadingSumKernel } from "./leading_sum.ts";
 export { poolKernel, type PoolRoute, repoolKernel, unpoolKernel } from "./pool.ts";

@@ -1,12 +1,18 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { addressOf, makeEmpty, type NativeKernels, nativeKernels } from "./_native.ts";
 import { heapView, makeOnHeap, onHeap } from "./_heap.ts";
 
-/** Where the maxima of 2×2 windows were: an index a window on cpu and wasm, a mask of the map on webgpu. */
+/**
+ * Where the maxima of 2×2 windows were: an index a window on cpu and wasm, on the heap of wasm where its kernels are this
+ * project's own, and a mask of the map on webgpu.
+ */
 export interface PoolRoute {
   /** `[B, H, W, C]` of the pooled input. */
   readonly shape: readonly [number, number, number, number];
   /** 0 to 3, row by row within the window, in the pooled map's order. */
   readonly index?: Uint8Array;
+  /** The same bytes on the heap. */
+  readonly place?: tf.Tensor;
   /** One at the maxima, zero elsewhere, `[B, 2⌊H/2⌋, 2⌊W/2⌋, C]`. */
   readonly mask?: tf.Tensor;
 }
@@ -61,8 +67,21 @@ function crop(x: tf.Tensor): tf.Tensor {
   return h % 2 === 0 && w % 2 === 0 ? x : tf.slice(x, [0, 0, 0, 0], [b, h - h % 2, w - w % 2, c]);
 }
 
+/** This project's kernels, for maps whose channels they take. */
+function nativeFor(c: number): NativeKernels | null {
+  return c % 4 === 0 ? nativeKernels() : null;
+}
+
 /** 2×2 maxima, stride 2, and (when wanted) where they were. */
 export function poolKernel(x: tf.Tensor, wantRoute: boolean): { pooled: tf.Tensor; route: PoolRoute | null } {
+  const [b, rows, columns, channels] = x.shape as Shape4;
+  const native = nativeFor(channels);
+  if (native !== null) {
+    const pooled = makeEmpty([b, rows >> 1, columns >> 1, channels]);
+    const place = wantRoute ? makeEmpty([pooled.size / 4]) : null;
+    native.pool(addressOf(x), addressOf(pooled), place ? addressOf(place) : 0, b, rows, columns, channels);
+    return { pooled, route: place && { shape: [b, rows, columns, channels], place } };
+  }
   const pooled = tf.maxPool(x as tf.Tensor4D, 2, 2, "valid");
   if (!wantRoute) return { pooled, route: null };
   const shape = x.shape as Shape4;
@@ -92,6 +111,11 @@ export function unpoolKernel(dy: tf.Tensor, route: PoolRoute): tf.Tensor {
     const even = tf.mul(interleave([dy, dy, dy, dy]), route.mask);
     return h % 2 === 0 && w % 2 === 0 ? even : tf.pad(even, [[0, 0], [0, h % 2], [0, w % 2], [0, 0]]);
   }
+  if (route.place !== undefined) {
+    const out = makeEmpty([b, h, w, c]);
+    nativeKernels()!.unpool(addressOf(dy), addressOf(route.place), addressOf(out), b, h, w, c);
+    return out;
+  }
   return makeOnHeap([b, h, w, c], (out) => {
     const from = heapView(dy);
     const index = route.index!;
@@ -108,6 +132,11 @@ export function repoolKernel(g: tf.Tensor, route: PoolRoute): tf.Tensor {
   const [b, h, w, c] = route.shape;
   if (route.mask !== undefined) {
     return tf.mul(tf.avgPool(tf.mul(crop(g), route.mask) as tf.Tensor4D, 2, 2, "valid"), 4);
+  }
+  if (route.place !== undefined) {
+    const out = makeEmpty([b, h >> 1, w >> 1, c]);
+    nativeKernels()!.repool(addressOf(g), addressOf(route.place), addressOf(out), b, h, w, c);
+    return out;
   }
   return makeOnHeap([b, h >> 1, w >> 1, c], (out) => {
     const from = heapView(g);

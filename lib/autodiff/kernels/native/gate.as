@@ -1,0 +1,10 @@
+/** out = y ≤ 0 ? 0 : x, of so many numbers; the tail beyond a multiple of 4 too. Where y is no number x passes. */
+export function gate(x: usize, y: usize, out: usize, count: i32): void {
+  const zero = f32x4.splat(0), end = out + (<usize>(count & ~3) << 2);
+  for (; out < end; x += 16, y += 16, out += 16) {
+    v128.store(out, v128.andnot(v128.load(x), f32x4.le(v128.load(y), zero)));
+  }
+  for (let i = 0; i < (count & 3); i++, x += 4, y += 4, out += 4) {
+    store<f32>(out, load<f32>(y) <= 0 ? 0 : load<f32>(x));
+  }
+}

@@ -1,0 +1,142 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { constant, variable } from "../autodiff/mod.ts";
+import { createInferenceEngine } from "../inference/mod.ts";
+import { innerLoop } from "../meta/mod.ts";
+import { forward } from "../model/mod.ts";
+import { WorkerHand } from "../runtime/mod.ts";
+import { flattenTree, mapTree } from "../tree/mod.ts";
+import { benchModel } from "./bench_model.ts";
+import { benchClips, benchObjective, benchTask } from "./_bench_task.ts";
+import { benchParams, type BenchTheta, taskGradients, workloadOf } from "./_task_gradient.ts";
+import type { BenchAsk } from "./_worker.ts";
+import type { BenchOrder, BenchTimes } from "./types.ts";
+import { WORKLOADS } from "./workloads.ts";
+
+/** Options of {@linkcode measure}. */
+export interface MeasureOptions {
+  /** Milliseconds that only grow. */
+  readonly now: () => number;
+  /** Workers that share the tasks of a meta-batch. Default 1: this thread does them all. */
+  readonly workers?: number;
+}
+
+/** Something to do again and again, and what ends it. */
+interface Work {
+  once(): Promise<unknown>;
+  close(): void;
+}
+
+/** The meta-gradients of all tasks, summed. */
+async function metaWork(order: BenchOrder, workers: number): Promise<Work> {
+  const { tasks } = workloadOf(order);
+  const params = flattenTree(benchParams(order));
+  const theta: BenchTheta = await Promise.all(
+    params.map(async ([path, tensor]) =>
+      [path, { shape: tensor.shape, data: await tensor.data() as Float32Array }] as const
+    ),
+  );
+  tf.dispose(params.map(([, tensor]) => tensor));
+  const backend = tf.getBackend();
+  const parallel = Math.min(workers, tasks);
+  const hands = parallel > 1 && (backend === "wasm" || backend === "cpu")
+    ? Array.from(
+      { length: parallel },
+      () => new WorkerHand<BenchAsk, Float32Array[]>(new URL("./_worker.ts", import.meta.url)),
+    )
+    : [];
+  await Promise.all(hands.map((hand) => hand.ask({ order, backend: backend as "wasm" | "cpu" })));
+  const here = hands.length === 0 ? taskGradients(order) : null;
+  return {
+    async once() {
+      const all: Float32Array[][] = [];
+      if (here) { for (let index = 0; index < tasks; index++) all[index] = await here(theta, index); }
+      else {
+        let next = 0;
+        await Promise.all(hands.map(async (hand) => {
+          while (next < tasks) {
+            const index = next++;
+            all[index] = await hand.ask({ theta, index });
+          }
+        }));
+      }
+      return all.reduce((sums, slopes) => sums.map((sum, i) => sum.map((value, k) => value + slopes[i]![k]!)));
+    },
+    close: () => hands.forEach((hand) => hand.close()),
+  };
+}
+
+/** One calibration step to first order and the statistics after it. */
+function adaptWork(order: BenchOrder): Work {
+  const workload = workloadOf(order);
+  const theta = benchParams(order);
+  const clips = benchTask(workload, 0);
+  const options = benchObjective(workload, order.decoder, true);
+  return {
+    async once() {
+      const statistics = tf.tidy(() => {
+        const adapted = innerLoop(mapTree(theta, variable), clips, options);
+        const fixed = mapTree(adapted.params, ({ tensor }) => constant(tensor));
+        return forward(options.architecture, fixed, clips.support, { want: {} }).statistics.map(({ tensor }) => tensor);
+      });
+      await Promise.all(statistics.map((tensor) => tensor.data()));
+      tf.dispose(statistics);
+    },
+    close() {},
+  };
+}
+
+/** One uint8 clip through a predictor of the predict function. */
+async function predictWork(order: BenchOrder): Promise<Work> {
+  const { weights, card } = await benchModel(order);
+  const predictor = await createInferenceEngine().createPredictor(weights, card);
+  const noise = benchClips(workloadOf(order), 1, "predict");
+  const clip = Uint8Array.from(await noise.data(), (value) => Math.round(255 * value));
+  noise.dispose();
+  return { once: () => predictor.predict(clip), close: () => predictor.dispose() };
+}
+
+/**
+ * Measures one piece of work on the backend that is current: two rounds of warming up, then the median of some more.
+ * Every round ends with its result read back, so an accelerator has done its work when the clock is stopped.
+ *
+ * @param order What is measured.
+ * @param options Clock and workers.
+ * @returns Times.
+ * @throws {RangeError} When there is no such workload.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { chooseBackend } from "../runtime/mod.ts";
+ * import { measure } from "./mod.ts";
+ * await chooseBackend("wasm");
+ * const order = { what: "predict", workload: "tiny", decoder: "none", repeats: 1 } as const;
+ * assert((await measure(order, { now: () => performance.now() })).ms > 0);
+ * ```
+ */
+export async function measure(order: BenchOrder, options: MeasureOptions): Promise<BenchTimes> {
+  const { now, workers = 1 } = options;
+  const { what, workload, repeats } = order;
+  if (!Object.hasOwn(WORKLOADS, workload)) throw new RangeError(`Cannot measure "${workload}": no such workload`);
+  const work = what === "predict"
+    ? await predictWork(order)
+    : what === "adapt"
+    ? adaptWork(order)
+    : await metaWork(order, workers);
+  const times: number[] = [];
+  try {
+    const rounds = repeats * (what === "predict" ? 10 : 1) + 2;
+    for (let round = 0; round < rounds; round++) {
+      const begun = now();
+      await work.once();
+      if (round >= 2) times.push(now() - begun);
+    }
+  } finally {
+    work.close();
+  }
+  times.sort((a, b) => a - b);
+  const ms = times[times.length >> 1]!;
+  const perSecond = what.startsWith("meta") ? Math.round(workloadOf(order).tasks / ms * 1e6) / 1e3 : null;
+  const round = (value: number) => Math.round(value * 100) / 100;
+  return { ms: round(ms), min_ms: round(times[0]!), tasks_per_s: perSecond };
+}

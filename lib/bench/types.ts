@@ -1,0 +1,20 @@
+/** What is measured in this process; a cold start is measured from outside. */
+export type BenchWhat = "meta2" | "meta1" | "adapt" | "predict";
+
+/** One measurement, with the names that `--what` and `--workload` take. */
+export interface BenchOrder {
+  readonly what: BenchWhat;
+  readonly workload: string;
+  readonly decoder: "none" | "unet";
+  /** How often it is done after two rounds of warming up; `predict` ten times as often. */
+  readonly repeats: number;
+}
+
+/** Milliseconds of one measurement. */
+export interface BenchTimes {
+  /** Median. */
+  readonly ms: number;
+  readonly min_ms: number;
+  /** Of meta-gradients, else null. */
+  readonly tasks_per_s: number | null;
+}

@@ -1,0 +1,79 @@
+import { join } from "@std/path";
+import { benchModel, type BenchOrder, WORKLOADS } from "../lib/bench/mod.ts";
+import { chooseBackend } from "../lib/runtime/mod.ts";
+import { encodeSafetensors, openStore, promote, publishModel } from "../lib/storage/mod.ts";
+import { ROOT } from "./_lib/files.ts";
+
+/** Reads a stream until a pattern matches. */
+async function until(stream: ReadableStream<Uint8Array>, pattern: RegExp): Promise<string> {
+  let text = "";
+  for await (const part of stream.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    const match = pattern.exec(text);
+    if (match) return match[1]!;
+  }
+  throw new Error(`Cannot measure a cold start: the function ended: ${text.trim()}`);
+}
+
+/** Bytes of one clip of a workload, as a request's body. */
+function requestBody({ frames, size }: { frames: number; size: number }): Uint8Array {
+  const shape = [1, frames, size, size, 3];
+  const data = Uint8Array.from({ length: frames * size * size * 3 }, (_, i) => (i * 31) % 256);
+  return encodeSafetensors({ clips: { dtype: "U8", shape, data } }, {});
+}
+
+/**
+ * Measures the predict function from the start of its process to the first answer: the program alone on the `deno`
+ * binary, its modules cached, its model in a file store.
+ *
+ * @param order The workload and decoder; `repeats` starts after one that warms the file cache.
+ * @returns Milliseconds in ascending order, and the peak memory of the last process, MB.
+ */
+export async function benchColdStart(order: BenchOrder): Promise<{ times: number[]; peakMb: number }> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await chooseBackend("wasm");
+    const { weights, card } = await benchModel(order);
+    const store = openStore(`file:${join(folder, "store")}`);
+    await promote(store, "default", "bench", "stable", await publishModel(store, "default", "bench", weights, card));
+    const body = requestBody(WORKLOADS[order.workload as keyof typeof WORKLOADS]);
+    const times: number[] = [];
+    let peakMb = 0;
+    for (let round = 0; round <= order.repeats; round++) {
+      const begun = performance.now();
+      const child = new Deno.Command(Deno.execPath(), {
+        args: ["run", "--no-check", "--allow-all", "functions/predict/main.ts"],
+        cwd: ROOT,
+        env: {
+          ...{ LIGHTMAN_STORE: `file:${join(folder, "store")}`, LIGHTMAN_MODEL: "bench" },
+          ...{ LIGHTMAN_PORT: "0", LIGHTMAN_BACKEND: "wasm" },
+        },
+        stdin: "null",
+        stdout: "piped",
+        stderr: "inherit",
+      }).spawn();
+      try {
+        const [log, rest] = child.stdout.tee();
+        const drained = rest.pipeTo(new WritableStream()).catch(() => {});
+        const url = await until(log, /"url":"([^"]+)"/);
+        const response = await fetch(`${url}/v1/predict`, {
+          method: "POST",
+          headers: { "Content-Type": "application/vnd.safetensors" },
+          body: body as Uint8Array<ArrayBuffer>,
+        });
+        const answer = await response.text();
+        if (!response.ok) throw new Error(`Cannot measure a cold start: the function answered ${answer}`);
+        if (round > 0) times.push(performance.now() - begun);
+        const status = await Deno.readTextFile(`/proc/${child.pid}/status`).catch(() => "");
+        peakMb = Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
+        child.kill("SIGTERM");
+        await drained;
+      } finally {
+        await child.status;
+      }
+    }
+    return { times: times.sort((a, b) => a - b), peakMb };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,138 @@
+import { fromFileUrl } from "@std/path";
+import { type BenchOrder, WORKLOADS } from "../lib/bench/mod.ts";
+import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
+import { openOutput } from "./_lib/json_out.ts";
+import { runCommand } from "./_lib/run_command.ts";
+import { UsageError } from "./_lib/usage_error.ts";
+import { benchColdStart } from "./_bench_cold_start.ts";
+import type { RowOrder } from "./_bench_row.ts";
+import { type BenchRow, benchTable, pairRatios } from "./_lib/bench_rows.ts";
+
+const WHAT = ["meta2", "meta1", "adapt", "predict", "cold-start"] as const;
+
+/** Flags of `deno task bench`. */
+export const BENCH_SPEC = {
+  command: "bench",
+  summary: "Measures meta-steps, calibration, prediction and cold start, each in a process of its own.",
+  flags: {
+    what: { type: "string", value: "LIST", default: WHAT.join(","), help: `What, with commas: ${WHAT.join(", ")}` },
+    workload: {
+      type: "string",
+      value: "LIST",
+      default: "tiny",
+      help: `Sizes, with commas: ${Object.keys(WORKLOADS).join(", ")}`,
+    },
+    decoder: { type: "string", choices: ["none", "unet"], default: "none", help: "Network" },
+    backend: { type: "string", choices: ["auto", "webgpu", "wasm", "cpu"], default: "auto", help: "Backend" },
+    clock: {
+      type: "string",
+      choices: ["wall", "cpu"],
+      default: "wall",
+      help: "cpu: processor time, for a machine that others use; a peer's clock is its own",
+    },
+    workers: { type: "integer", min: 1, max: 256, default: 1, help: "Workers that share the tasks of a meta-batch" },
+    repeats: {
+      type: "integer",
+      min: 1,
+      max: 1000,
+      default: 5,
+      help: "Rounds after two of warming up; predict: tenfold",
+    },
+    peer: {
+      type: "string",
+      value: "FILE",
+      help:
+        "Program that takes --what, --workload, --repeats, --threads and prints such rows; run in turn with this one",
+    },
+    "peer-runtime": { type: "string", value: "PROGRAM", default: "python3", help: "What runs the peer" },
+    "peer-threads": { type: "integer", min: 1, max: 256, help: "Threads of the peer (default: as many as workers)" },
+    pairs: { type: "integer", min: 1, max: 100, default: 3, help: "Pairs of runs with a peer" },
+    json: { type: "string", value: "FILE|-", help: "Write the rows as JSON" },
+  },
+} as const satisfies CommandSpec;
+
+/** Checks a list with commas. */
+function listOf<T extends string>(flag: string, text: string, choices: readonly T[]): T[] {
+  return text.split(",").map((one) => {
+    const found = choices.find((choice) => choice === one);
+    if (found === undefined) throw new UsageError(`Cannot use --${flag}: no ${one}; expected ${choices.join(", ")}`);
+    return found;
+  });
+}
+
+/** Runs a program and reads the last line it prints as JSON. */
+async function rowOf(program: string, args: readonly string[], signal: AbortSignal): Promise<BenchRow> {
+  signal.throwIfAborted();
+  const command = new Deno.Command(program, {
+    args: [...args],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    signal,
+  });
+  const { success, stdout, stderr } = await command.output().catch((error) => {
+    throw error instanceof Deno.errors.NotFound ? new UsageError(`Cannot run ${program}: no such program`) : error;
+  });
+  signal.throwIfAborted();
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim().split("\n").pop()!;
+  if (!success) throw new Error(`Cannot measure: ${decode(stderr)}`);
+  return { decoder: "none", ...JSON.parse(decode(stdout)) as Partial<BenchRow> } as BenchRow;
+}
+
+async function coldStart(order: BenchOrder): Promise<BenchRow> {
+  const { times, peakMb } = await benchColdStart(order);
+  const { workload, decoder } = order;
+  const round = (ms: number) => Math.round(ms * 10) / 10;
+  const times2 = { ms: round(times[times.length >> 1]!), min_ms: round(times[0]!), tasks_per_s: null };
+  return { peer: "lightmannet wasm x1", workload, what: "cold-start", decoder, ...times2, peak_mb: peakMb };
+}
+
+/**
+ * Takes the measurements that the flags ask for, one after another.
+ *
+ * @param values The flags.
+ * @param options What is told of each row, and what stops it.
+ * @returns Rows of this project and of the peer in the order taken, and the median ratio of each pair of kinds.
+ */
+export async function bench(
+  values: ParsedFlags<typeof BENCH_SPEC.flags>["values"],
+  options: { readonly say: (line: string) => void; readonly signal: AbortSignal },
+): Promise<{ rows: BenchRow[]; ratios: ReturnType<typeof pairRatios> }> {
+  const { decoder, backend, workers, repeats, clock, peer, pairs } = values;
+  const whats = listOf("what", values.what, WHAT);
+  const workloads = listOf("workload", values.workload, Object.keys(WORKLOADS) as (keyof typeof WORKLOADS)[]);
+  const rows: BenchRow[] = [];
+  const take = (row: BenchRow) => {
+    rows.push(row);
+    options.say(benchTable([row], rows.length === 1));
+  };
+  for (const workload of workloads) {
+    for (const what of whats) {
+      if (what === "cold-start") {
+        take(await coldStart({ what: "predict", workload, decoder, repeats }));
+        continue;
+      }
+      const order: RowOrder = { what, workload, decoder, repeats, backend, workers, clock };
+      const own = ["run", "-A", fromFileUrl(import.meta.resolve("./_bench_row.ts")), JSON.stringify(order)];
+      for (let pair = 0; pair < (peer === undefined ? 1 : pairs); pair++) {
+        take(await rowOf(Deno.execPath(), own, options.signal));
+        if (peer === undefined) continue;
+        const threads = String(values["peer-threads"] ?? workers);
+        const asked = ["--what", what, "--workload", workload, "--repeats", String(repeats), "--threads", threads];
+        take(await rowOf(values["peer-runtime"], [peer, ...asked], options.signal));
+      }
+    }
+  }
+  return { rows, ratios: pairRatios(rows) };
+}
+
+if (import.meta.main) {
+  Deno.exitCode = await runCommand(BENCH_SPEC, async ({ values }, signal) => {
+    const output = await openOutput(values.json);
+    const { rows, ratios } = await bench(values, { say: output.say, signal });
+    for (const { workload, what, peer, ratio, pairs } of ratios) {
+      output.say(`${workload} ${what}: ${ratio} of the time of ${peer} (median of ${pairs} pairs)`);
+    }
+    await output.json(rows);
+  });
+}
