@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { chooseBackend, countTensors } from "../../lib/runtime/mod.ts";
 import { latestCheckpoint, loadModel, memoryStore } from "../../lib/storage/mod.ts";
-import { type TrainingEvent, trainInWorker, trainModel } from "../../lib/training/mod.ts";
+import { type Trainer, type TrainingEvent, trainInWorker, trainModel } from "../../lib/training/mod.ts";
 import { tinyClips, tinyConfig, tinyOptions, withSets } from "./_util/tiny_run.ts";
 
 const withData = (body: (data: string) => Promise<void>) =>
