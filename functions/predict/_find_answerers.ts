@@ -35,8 +35,8 @@ export function findAnswerers(
 ): Answerers {
   const deps = { store, ...(shared && { shared }) };
 
-  async function ready(weights: Weights, card: ModelCard): Promise<LoadedPredictor> {
-    const predictor = await engine.createPredictor(weights, card);
+  async function ready(weights: Weights, card: ModelCard, calibrated: boolean): Promise<LoadedPredictor> {
+    const predictor = await engine.createPredictor(weights, card, { calibrated });
     const { frames, size, channels } = card.recipe;
     return {
       predictor,
@@ -78,7 +78,7 @@ export function findAnswerers(
         subject: null,
         async load() {
           const { weights, card } = await loadModel(store, owner, name, { version });
-          return await ready(weights, card);
+          return await ready(weights, card, false);
         },
       };
     },
@@ -102,7 +102,7 @@ export function findAnswerers(
         async load() {
           const card = await loadModelCard(store, owner, name, { version: baseVersion });
           const { weights } = await loadSubject(store, tenant, subject, { version });
-          return await ready(weights, card);
+          return await ready(weights, card, true);
         },
       };
     },

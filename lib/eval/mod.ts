@@ -1,5 +1,8 @@
 /** Metrics and their uncertainty. @module */
+export * from "./calibration_error.ts";
+export * from "./fit_temperature.ts";
 export * from "./metrics.ts";
+export * from "./temper.ts";
 export * from "./published.ts";
 export * from "./report.ts";
 export * from "./report_data.ts";
