@@ -65,6 +65,9 @@ export const configSchema = z.strictObject({
   decoder: z.enum(["unet", "none"]).default("unet"),
   channels: count.default(16).describe("C of the hidden layers; a backbone's widths are multiples of it"),
   norm: z.enum(["support", "transductive"]).default("support"),
+  normPrior: z.number().nonnegative().default(0).describe(
+    "n₀, micro clips that the running statistics count as in a calibration: its n clips' own have the share n / (n + n₀)",
+  ),
 
   episodes: z.enum(["within", "mixed", "across"]).default("within").describe(
     "whose clips a task holds: one subject's, all subjects' mixed, or support and query of different subjects",

@@ -34,5 +34,6 @@ export const PRESETS: { readonly default: ConfigInput; readonly paper: ConfigInp
     classWeights: false,
     aux: "mmd",
     norm: "support",
+    normPrior: 0,
   },
 };
