@@ -46,6 +46,20 @@ Deno.test("createLookups() asks anew after a slot is dropped, also while it is b
   assertEquals([(await first).version, await find()], ["old", "1"]);
 });
 
+Deno.test("createLookups() names nobody any more after the window, once it is used or swept", async () => {
+  const { clock, lookups, find } = setUp(1000);
+  for (const slot of ["a", "b", "c"]) await find(slot);
+  clock.ms = 999;
+  lookups.sweep();
+  assertEquals(lookups.entries, 3);
+  clock.ms = 1000;
+  await find("d");
+  assertEquals(lookups.entries, 1);
+  clock.ms = 2000;
+  lookups.sweep();
+  assertEquals(lookups.entries, 0);
+});
+
 Deno.test("createLookups() remembers no failure, and without a window nothing at all", async () => {
   const { lookups, find } = setUp(1000);
   await assertRejects(() => lookups.find("a", () => Promise.reject(new Error("no store"))), Error, "no store");
