@@ -117,7 +117,13 @@ export interface Client {
     options?: CallOptions & { readonly idempotencyKey?: string },
   ): Promise<CalibrationAnswer>;
   predict(
-    request: { readonly clips: readonly ClientClip[]; readonly subject?: string; readonly model?: string },
+    request: {
+      readonly clips: readonly ClientClip[];
+      readonly subject?: string;
+      readonly model?: string;
+      /** A clip whose highest probability is below this has the label null. */
+      readonly abstainBelow?: number;
+    },
     options?: CallOptions,
   ): Promise<PredictAnswer>;
   subjects(options?: CallOptions): Promise<readonly string[]>;

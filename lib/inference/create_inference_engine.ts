@@ -79,7 +79,8 @@ function uploadWeights(weights: Weights, card: ModelCard, architecture: Architec
 }
 
 /** Makes weights ready to predict; see {@linkcode InferenceEngine}. */
-function makePredictor(weights: Weights, card: ModelCard): Predictor {
+function makePredictor(weights: Weights, card: ModelCard, { calibrated = false } = {}): Predictor {
+  const temperature = card.temperature?.[calibrated ? "calibrated" : "base"];
   const architecture = architectureOf(card.config, card.classes.length);
   const { params, statistics, memory } = uploadWeights(weights, card, architecture);
   const owned: tf.Tensor[] = [];
@@ -106,7 +107,8 @@ function makePredictor(weights: Weights, card: ModelCard): Predictor {
             ...(memory && { memory }),
             want: { logits: true },
           });
-          return tf.softmax(logits!.tensor as tf.Tensor2D);
+          const z = logits!.tensor as tf.Tensor2D;
+          return tf.softmax(temperature === undefined ? z : tf.div(z, temperature));
         });
         out.set(await probabilities.data(), at * n);
         probabilities.dispose();
@@ -129,8 +131,14 @@ function fitOf(probabilities: Float32Array, labels: readonly number[], classes: 
   return { loss: loss / labels.length, accuracy: right / labels.length };
 }
 
-async function fit(weights: Weights, card: ModelCard, clips: Uint8Array, labels: readonly number[]): Promise<Fit> {
-  const predictor = makePredictor(weights, card);
+async function fit(
+  weights: Weights,
+  card: ModelCard,
+  clips: Uint8Array,
+  labels: readonly number[],
+  options: { readonly calibrated?: boolean } = {},
+): Promise<Fit> {
+  const predictor = makePredictor(weights, card, options);
   try {
     return fitOf(await predictor.predict(clips), labels, card.classes.length);
   } finally {
@@ -228,7 +236,7 @@ async function calibrate(
   return {
     weights,
     before,
-    after: await fit(weights, card, micro, labels),
+    after: await fit(weights, card, micro, labels, { calibrated: true }),
     classes: card.classes.filter((_, k) => present.has(k)),
   };
 }
@@ -258,7 +266,7 @@ export function createInferenceEngine(): InferenceEngine {
       return tf.getBackend();
     },
     // deno-lint-ignore require-await -- what is wrong with weights rejects
-    createPredictor: async (weights, card) => makePredictor(weights, card),
+    createPredictor: async (weights, card, options) => makePredictor(weights, card, options),
     calibrate,
   };
 }

@@ -7,7 +7,7 @@ import { createInferenceEngine } from "../../lib/inference/mod.ts";
 import { watchSignals } from "../../lib/process/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
 import { chooseBackend } from "../../lib/runtime/mod.ts";
-import { trainModel } from "../../lib/training/mod.ts";
+import { trainInWorker } from "../../lib/training/mod.ts";
 import { faultyStore } from "./faulty_store.ts";
 
 const [url, dataFolder, seed, faulty] = Deno.args as [string, string, string, string];
@@ -24,7 +24,7 @@ const store = faultyStore(
 const deps = { ...real, store };
 await chooseBackend("wasm");
 const [engine, model] = [createInferenceEngine(), "lightman"];
-const queue = createRunQueue({ ...deps, trainer: trainModel, workers: 1, dataFolder });
+const queue = createRunQueue({ ...deps, trainer: trainInWorker, workers: 1, dataFolder });
 const fetch = combineApps([
   createTrainApp({ ...deps, queue, model, dataFolder }),
   createAdaptApp({ ...deps, engine, model }),

@@ -37,8 +37,12 @@ async function setUp() {
   const deps = { ...testDeps(train.deps.store), engine: fakeEngine(), model: "main" };
   const apps = combineApps([createAdaptApp(deps), createPredictApp(deps)]);
   const fetch = (request: Request) =>
-    new URL(request.url).hostname === "train" ? train.app.request(request) : apps(request, {});
-  const client = createClient({ train: "http://train", adapt: "http://edge/", predict: "http://edge" }, {
+    new URL(request.url).port === "8001" ? train.app.request(request) : apps(request, {});
+  const client = createClient({
+    train: "http://127.0.0.1:8001",
+    adapt: "http://127.0.0.1:8002/",
+    predict: "http://127.0.0.1:8002",
+  }, {
     fetch,
     retryMs: 1,
   });

@@ -96,6 +96,39 @@ Deno.test({
 
 Deno.test({
   ...unix,
+  name:
+    `serve:train that is stopped in the middle of a run checkpoints it, and the next one goes on from there${unix.name}`,
+  fn: () =>
+    withProject(async (project) => {
+      const env = { LIGHTMAN_STORE: "file:store", LIGHTMAN_WORKERS: "1" };
+      const first = start(project, "train", env);
+      const sizes = { size: 16, channels: 4, frames: 4, shots: 2, queries: 2, macros: 1, decoder: "none" };
+      const synthetic = { trainSubjects: 2, holdoutSubjects: 1 };
+      let client = createClient(await addressOf(first));
+      const { id } = await client.startRun({ ...sizes, outerSteps: 400, checkpointEvery: 1000, synthetic });
+      while (((await client.run(id)).progress?.step ?? 0) < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+      first.kill("SIGTERM");
+      assertEquals((await first.end()).code, 143);
+      const second = start(project, "train", env);
+      try {
+        client = createClient(await addressOf(second));
+        assertEquals((await client.run(id)).status, "running");
+        let told = "";
+        for await (const { data } of client.runEvents(id)) {
+          told += JSON.stringify(data);
+          if (told.includes('"type":"step"')) break;
+        }
+        assertMatch(told, /resuming after step \d+/);
+        assertEquals((await client.cancelRun(id)).status, "cancelled");
+      } finally {
+        second.kill("SIGTERM");
+        await second.end();
+      }
+    }),
+});
+
+Deno.test({
+  ...unix,
   name: `a function and serve ask for the keys of LIGHTMAN_KEYS, on another address too, and log none${unix.name}`,
   fn: () =>
     withProject(async (project) => {
