@@ -22,6 +22,9 @@ const WARM_UP_SHARE = 0.3;
 /** By how much memory may move once it is warm, and be called flat. */
 const FLAT = 0.1;
 
+/** Of a load before it is measured. */
+const SETTLE_SECONDS = 2;
+
 /** With fewer requests the engine is still warming up, which looks like growth. */
 const JUDGED_FROM = 20_000;
 
@@ -45,6 +48,7 @@ async function writeSubjects(storeUrl: string, count: number): Promise<void> {
 async function controlRatio(perSecond: number, seconds: number, signal: AbortSignal): Promise<number> {
   const control = await withServer("scripts/_soak/control_host.ts", {}, async ({ url }) => {
     const send = async () => await (await fetch(url, { method: "POST", body: "x" })).text();
+    await openLoad(perSecond / 2, { send, signal, requests: Math.ceil(SETTLE_SECONDS * perSecond / 2) });
     const limit = AbortSignal.any([signal, AbortSignal.timeout(1000 * seconds)]);
     return await openLoad(perSecond / 2, { send, signal: limit });
   }, [String(1000 / perSecond)]);
@@ -70,6 +74,8 @@ export async function soakPredict(options: SoakPredictOptions): Promise<SoakRow[
       const full = await closedLoad(8, { send, signal: forSeconds() });
       const perSecond = full.times.length / full.seconds;
       options.progress?.(1, 3, "half of saturation");
+      // The switch itself, from one way of sending to another, is no part of either.
+      await openLoad(perSecond / 2, { send, signal, requests: Math.ceil(SETTLE_SECONDS * perSecond / 2) });
       const half = await openLoad(perSecond / 2, { send, signal: forSeconds() });
       const [p50, p99] = [percentile(half.times, 0.5), percentile(half.times, 0.99)];
 
