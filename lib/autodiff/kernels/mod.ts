@@ -8,3 +8,4 @@ export { flipTransposeKernel } from "./flip_transpose.ts";
 export { gateKernel } from "./gate.ts";
 export { leadingSumKernel } from "./leading_sum.ts";
 export { poolKernel, type PoolRoute, repoolKernel, unpoolKernel } from "./pool.ts";
+export { nativeKernels } from "./_native.ts";
