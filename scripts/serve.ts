@@ -1,13 +1,15 @@
-import { createAdaptApp } from "../functions/adapt/mod.ts";
-import { createPredictApp, createPredictorCache, subjectSlot } from "../functions/predict/mod.ts";
+import { createAdaptApp, finishTenantErasures } from "../functions/adapt/mod.ts";
+import { createPredictApp, createPredictorCache, modelSlot, subjectSlot } from "../functions/predict/mod.ts";
 import { createRunQueue, createTrainApp } from "../functions/train/mod.ts";
 import {
   checkedHost,
   combineApps,
   createServerDeps,
+  LIMIT_SETTINGS,
   loadKeyring,
   modelReadiness,
   parseOrigins,
+  readLimits,
   serveUntil,
 } from "../lib/http/mod.ts";
 import { createInferenceEngine } from "../lib/inference/mod.ts";
@@ -42,8 +44,8 @@ const SPEC = {
   },
 } as const satisfies CommandSpec;
 
-/** Cache of predictors: enough for a few hundred subjects at the default model. */
-const CACHE_BYTES = 256 * 2 ** 20;
+/** Milliseconds between two looks for subjects that nobody asks for. */
+const SWEEP_MS = 60_000;
 
 /** Keys, address and origins, from flags or else from the variables of the single functions. */
 async function protection(values: ParsedFlags<typeof SPEC.flags>["values"]) {
@@ -65,6 +67,9 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   // In workers, so that requests are answered while a run computes.
   const workers = values.workers ?? navigator.hardwareConcurrency;
   const { keys, host, origins } = await protection(values);
+  const { limits, work, cacheBytes, freshMs } = readLimits(
+    Object.fromEntries(LIMIT_SETTINGS.map((name) => [name, Deno.env.get(name)])),
+  );
   const wanted = new Set(values.functions.split(","));
   for (const name of wanted) {
     if (!FUNCTIONS.some((known) => known === name)) {
@@ -77,6 +82,8 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
       stopping: signal,
       origins,
       rate: values.rate,
+      limits,
+      work,
       env: (name) => Deno.env.get(name),
       ...(keys && { keys }),
     });
@@ -88,17 +95,20 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   deps.log({ level: "info", message: "backend", backend: backend.name, why: backend.why });
   deps.metrics.gauge("lightman_tensors", "Tensors alive.", countTensors);
   const engine = createInferenceEngine();
-  const cache = createPredictorCache(CACHE_BYTES);
-  const queue = createRunQueue({ ...deps, trainer: trainModel, workers, dataFolder: data });
-  const onSubjectDeleted = (tenant: string, subject: string) => cache.drop(subjectSlot(tenant, subject));
+  const cache = createPredictorCache(cacheBytes, { freshMs, now: deps.now });
+  const sweeping = setInterval(cache.sweep, SWEEP_MS);
+  const onSubjectChanged = (tenant: string, subject: string) => cache.drop(subjectSlot(tenant, subject));
+  const onPromoted = (tenant: string, name: string) => cache.drop(modelSlot(tenant, name));
+  const queue = createRunQueue({ ...deps, trainer: trainModel, workers, dataFolder: data, onPromoted });
   const makers: Record<typeof FUNCTIONS[number], () => ReturnType<typeof createTrainApp>> = {
-    train: () => createTrainApp({ ...deps, queue, model, dataFolder: data }),
-    adapt: () => createAdaptApp({ ...deps, engine, model, onSubjectDeleted }),
-    predict: () => createPredictApp({ ...deps, engine, model, cache }),
+    train: () => createTrainApp({ ...deps, queue, model, dataFolder: data, onPromoted }),
+    adapt: () => createAdaptApp({ ...deps, engine, model, onSubjectChanged }),
+    predict: () => createPredictApp({ ...deps, engine, model, cache, warm: true }),
   };
   const fetch = combineApps(FUNCTIONS.filter((name) => wanted.has(name)).map((name) => makers[name]()));
   const tenants = keys?.tenants ?? ["default"];
   if (wanted.has("train")) { for (const tenant of tenants) await queue.resume(tenant); }
+  if (wanted.has("adapt")) void finishTenantErasures(deps);
   const why = await modelReadiness(deps, model);
   await serveUntil(fetch, {
     host,
@@ -115,6 +125,7 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
     },
     close: () => queue.close(),
   });
+  clearInterval(sweeping);
   cache.clear();
 }
 

@@ -23,6 +23,16 @@ async function docFolders(): Promise<string[]> {
   return [...new Set(sources.map((file) => file.split("/").slice(0, 2).join("/")))];
 }
 
+/**
+ * The environment of every test process. On Linux WebGPU is Vulkan; Deno would load OpenGL's drivers too, at every start,
+ * and at the end of a process their finalizers ran while the tests' thread still freed its memory: some crashed after
+ * all tests had passed.
+ */
+function testEnvironment(): Record<string, string> {
+  const backend = Deno.build.os === "linux" && !Deno.env.get("DENO_WEBGPU_BACKEND") ? "vulkan" : null;
+  return { NO_COLOR: "1", ...(backend !== null && { DENO_WEBGPU_BACKEND: backend }) };
+}
+
 /** Runs one process of the suite; kills it when it takes too long or the run is interrupted. */
 async function runUnit(unit: TestUnit, filter: string | undefined, seconds: number, signal: AbortSignal) {
   const started = performance.now();
@@ -31,7 +41,7 @@ async function runUnit(unit: TestUnit, filter: string | undefined, seconds: numb
   const { code, signal: killedBy, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args,
     cwd: ROOT,
-    env: { NO_COLOR: "1" },
+    env: testEnvironment(),
     stdin: "null",
     signal: limit,
   }).output();

@@ -2,7 +2,7 @@ import type { Config } from "../lib/config/mod.ts";
 import { renderReport } from "../lib/eval/mod.ts";
 import { chooseBackend } from "../lib/runtime/mod.ts";
 import { currentVersion, type ObjectStore } from "../lib/storage/mod.ts";
-import { auxiliaryNote, type TrainedModel, trainModel } from "../lib/training/mod.ts";
+import { type TrainedModel, trainModel } from "../lib/training/mod.ts";
 import { nextCommands, sayModel, sayResults } from "./_train_words.ts";
 import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
 import { quoted } from "./_lib/shell_words.ts";
@@ -121,15 +121,14 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
     : undefined;
   const seconds = (performance.now() - begun) / 1000;
   const peakRssBytes = peakRss();
-  const note = auxiliaryNote(config, run.card.config);
-  const report = reportOf(run, { note, backend, seconds, peakRssBytes, workers, commit, baseline });
+  const report = reportOf(run, { backend, seconds, peakRssBytes, workers, commit, baseline });
   // Said before anything is written: a full disk must not take the results along.
   sayResults(run, baseline, output);
-  if (note !== null) output.say(`  ${note}`);
+  for (const note of run.notes) output.say(`  ${note}`);
   output.say(`  took ${formatSeconds(seconds)}, at most ${(peakRssBytes / 1e9).toFixed(2)} GB resident`);
   const replaces = before === run.version ? null : before;
   sayModel(run, values.store, replaces, output);
-  await output.json({ name: run.name, version: run.version, replaces, notes: note === null ? [] : [note], report });
+  await output.json({ name: run.name, version: run.version, replaces, notes: run.notes, report });
   await writeFileAtomic(values.report, renderReport(report));
   output.say(`The report is ${values.report}.`);
   // Gone with this process: there is nothing to serve.

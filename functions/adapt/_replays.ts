@@ -1,16 +1,26 @@
-/** What was answered to a request with an idempotency key. */
-export interface Replay<T> {
-  /** Hash of what the request held. */
-  readonly digest: string;
-  readonly answer: T;
+/** Remembers by subject and idempotency key which version a request made. */
+export interface Replays {
+  /** What the same request made before; "other" when the key was another request's; null when it is new. */
+  find(subject: string, key: string, digest: string): Promise<{ readonly version: string } | "other" | null>;
+  remember(subject: string, key: string, digest: string, version: string): Promise<void>;
+  /** Forgets everything of a subject. */
+  forget(subject: string): Promise<void>;
 }
 
-/** Remembers answers by subject and idempotency key. */
-export interface Replays<T> {
-  find(subject: string, key: string): Replay<T> | null;
-  remember(subject: string, key: string, replay: Replay<T>): void;
-  /** Forgets everything of a subject. */
-  forget(subject: string): void;
+/** Options of {@linkcode createReplays}. */
+export interface ReplaysOptions {
+  /** Milliseconds that only grow. */
+  now(): number;
+  /** So many random bytes. @default {the platform's} */
+  random?(bytes: number): Uint8Array;
+}
+
+interface Entry {
+  /** Hashes, like the name that the entry has. */
+  readonly subject: string;
+  readonly digest: string;
+  readonly version: string;
+  readonly at: number;
 }
 
 /** Milliseconds that an answer is remembered: a day. */
@@ -20,31 +30,47 @@ const KEPT_MS = 86_400_000;
 const MAX_KEPT = 1000;
 
 /**
- * Makes the memory of answers. It lies in the process, never in the store: an erased subject must not live on in what
- * was kept for its retries.
- *
- * @param now Milliseconds that only grow.
+ * Makes the memory of requests. It lies in the process, never in the store, and holds neither a subject's id nor an
+ * answer, only hashes keyed with a secret of its own: what another process erases must not live on here. The answer
+ * comes from the store, where it is gone as soon as the subject is.
  */
-export function createReplays<T>(now: () => number): Replays<T> {
-  const kept = new Map<string, Replay<T> & { readonly at: number; readonly subject: string }>();
-  const nameOf = (subject: string, key: string) => `${subject} ${key}`;
+export function createReplays({ now, random }: ReplaysOptions): Replays {
+  const kept = new Map<string, Entry>();
+  const secret = random?.(32) ?? crypto.getRandomValues(new Uint8Array(32));
+  const hash = { name: "HMAC", hash: "SHA-256" };
+  let hasher: Promise<CryptoKey> | undefined;
+
+  /** Hashes parts none of which holds a space but the last. */
+  async function hashOf(...parts: readonly string[]): Promise<string> {
+    hasher ??= crypto.subtle.importKey("raw", secret as Uint8Array<ArrayBuffer>, hash, false, ["sign"]);
+    const bytes = new TextEncoder().encode(parts.join(" "));
+    return new Uint8Array(await crypto.subtle.sign("HMAC", await hasher, bytes)).toHex();
+  }
+
   return {
-    find(subject, key) {
-      const replay = kept.get(nameOf(subject, key));
-      if (replay === undefined || now() - replay.at <= KEPT_MS) return replay ?? null;
-      kept.delete(nameOf(subject, key));
-      return null;
+    async find(subject, key, digest) {
+      const name = await hashOf(subject, key);
+      const entry = kept.get(name);
+      if (entry === undefined) return null;
+      if (now() - entry.at > KEPT_MS) {
+        kept.delete(name);
+        return null;
+      }
+      return entry.digest === await hashOf(subject, key, digest) ? { version: entry.version } : "other";
     },
-    remember(subject, key, replay) {
-      kept.delete(nameOf(subject, key));
-      kept.set(nameOf(subject, key), { ...replay, subject, at: now() });
+    async remember(subject, key, digest, version) {
+      const name = await hashOf(subject, key);
+      const entry = { subject: await hashOf(subject), digest: await hashOf(subject, key, digest), version, at: now() };
+      kept.delete(name);
+      kept.set(name, entry);
       for (const oldest of kept.keys()) {
         if (kept.size <= MAX_KEPT) break;
         kept.delete(oldest);
       }
     },
-    forget(subject) {
-      for (const [name, replay] of kept) if (replay.subject === subject) kept.delete(name);
+    async forget(subject) {
+      const hashed = await hashOf(subject);
+      for (const [name, entry] of kept) if (entry.subject === hashed) kept.delete(name);
     },
   };
 }

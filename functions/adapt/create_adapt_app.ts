@@ -28,8 +28,9 @@ import {
   loadSubjectMeta,
   NotFoundError,
   saveSubject,
+  type StoredSubject,
+  subjectGeneration,
 } from "../../lib/storage/mod.ts";
-import { type Arrival, createArrivals } from "./_arrivals.ts";
 import { createReplays } from "./_replays.ts";
 import { ADAPT_ROUTES } from "./routes.ts";
 import { type calibrationAnswerSchema, calibrationFieldsSchema } from "./schema.ts";
@@ -39,8 +40,11 @@ export interface AdaptDeps extends AppDeps {
   readonly engine: InferenceEngine;
   /** Name of the model that is calibrated when a request names none. */
   readonly model: string;
-  /** Told after a subject's objects are gone, or a deletion failed half-way, so that a cache in the same process lets go too. */
-  onSubjectDeleted?(tenant: string, subject: string): void;
+  /**
+   * Told after a calibration is stored, after a subject's objects are gone, and after a deletion failed half-way, so that
+   * a cache in the same process lets go at once.
+   */
+  onSubjectChanged?(tenant: string, subject: string): void;
 }
 
 /** Labels as indices into the model's classes; every clip of a calibration needs one. */
@@ -69,6 +73,13 @@ function stepsOf(config: Config, asked: number | undefined): number {
   if (asked === undefined) return 0;
   const message = `expected none, because a ${config.algorithm} model takes no gradient steps`;
   throw new ProblemError(422, `Cannot calibrate: innerSteps: ${message}`, [{ field: "innerSteps", message }]);
+}
+
+/** A calibration's report, of what is stored of it. */
+function calibrationAnswer(
+  { subject, version, model, innerSteps, before, after, classes }: z.infer<typeof calibrationAnswerSchema>,
+): z.infer<typeof calibrationAnswerSchema> {
+  return { subject, version, model, innerSteps, before, after, classes };
 }
 
 /** The key by which a client knows a request again, or null. */
@@ -103,10 +114,9 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
   const { store, engine, metrics = createMetrics(), work = createWorkQueue() } = deps;
   const calibrated = metrics.counter("lightman_calibrations_total", "Calibrations that were stored.");
   const erased = metrics.counter("lightman_subjects_deleted_total", "Subjects that were deleted.");
-  // A deletion waits for a running calibration of its subject; otherwise that would bring the subject back.
+  // A deletion waits for a running calibration of its subject, so that nothing of it is written after the answer.
   const lock = createKeyedLock();
-  const arrivals = createArrivals();
-  const replays = createReplays<z.infer<typeof calibrationAnswerSchema>>(deps.now);
+  const replays = createReplays({ now: deps.now, ...(deps.random && { random: deps.random }) });
   const app = createBaseApp({ ...deps, metrics }, {
     scope: "adapt",
     routes: ADAPT_ROUTES,
@@ -134,30 +144,33 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
   /** What was answered to the same request before; null when there was none, or its result is gone. */
   async function replayed(c: Context<AppEnv>, subject: string, key: string, digest: string): Promise<Response | null> {
     const tenant = c.get("tenant");
-    const before = replays.find(`${tenant}/${subject}`, key);
+    const before = await replays.find(`${tenant}/${subject}`, key, digest);
     if (before === null) return null;
-    if (before.digest !== digest) {
+    if (before === "other") {
       const message = "expected a new key, because another request had this one";
       throw new ProblemError(422, `Cannot calibrate: Idempotency-Key: ${message}`, [{
         field: "Idempotency-Key",
         message,
       }]);
     }
+    let meta: StoredSubject;
     try {
-      await loadSubjectMeta(store, tenant, subject, { version: before.answer.version });
+      meta = await loadSubjectMeta(store, tenant, subject, { version: before.version });
     } catch (error) {
       // Another process has deleted the subject since.
       if (!(error instanceof NotFoundError)) throw error;
-      replays.forget(`${tenant}/${subject}`);
+      await replays.forget(`${tenant}/${subject}`);
       return null;
     }
     const headers = { Location: `/v1/subjects/${subject}`, "Idempotency-Replayed": "true" };
-    return c.json(before.answer, 201, headers);
+    return c.json(calibrationAnswer(meta), 201, headers);
   }
 
-  async function answerCalibration(c: Context<AppEnv>, subject: string, arrival: Arrival, place: WorkPlace) {
+  async function answerCalibration(c: Context<AppEnv>, subject: string, place: WorkPlace) {
     const tenant = c.get("tenant");
     const signal = c.get("signal");
+    // Before the body comes: what is deleted from here on, by whichever process, this calibration does not bring back.
+    const generation = await subjectGeneration(store, tenant, subject);
     const key = idempotencyKey(c);
     const request = await readClips(c);
     const digest = key === null ? "" : await request.digest();
@@ -173,9 +186,6 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
     const labels = labelIndices(request.clips, card.classes);
     const innerSteps = stepsOf(card.config, fields.innerSteps);
     const clips = await place.run(() => prepareClips(request.clips, card.recipe, { signal }), signal);
-    if (arrival.deleted) throw new ProblemError(409, "Cannot calibrate: the subject was deleted meanwhile");
-    // In line from here on, before any deletion that comes now.
-    arrival.leave();
     return await lock(`${tenant}/${subject}`, async () => {
       // The same request may have been in line before this one.
       const meanwhile = key === null ? null : await replayed(c, subject, key, digest);
@@ -194,11 +204,11 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
         classes: [...classes],
         createdAt: new Date(deps.now()).toISOString(),
       };
-      const saved = await saveSubject(store, tenant, subject, calibration.weights, meta);
+      const saved = await saveSubject(store, tenant, subject, calibration.weights, meta, { generation });
+      deps.onSubjectChanged?.(tenant, subject);
       calibrated();
-      const { createdAt: _createdAt, ...rest } = meta;
-      const answer = { subject, version: saved, ...rest };
-      if (key !== null) replays.remember(`${tenant}/${subject}`, key, { digest, answer });
+      if (key !== null) await replays.remember(`${tenant}/${subject}`, key, digest, saved);
+      const answer = calibrationAnswer({ ...meta, subject, version: saved });
       return c.json(answer, 201, { Location: `/v1/subjects/${subject}` });
     });
   }
@@ -206,12 +216,10 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
   app.post("/v1/subjects/:subject/calibrations", async (c) => {
     const subject = subjectOf(c);
     const place = work.enter();
-    const arrival = arrivals.arrive(`${c.get("tenant")}/${subject}`);
     try {
-      return await answerCalibration(c, subject, arrival, place);
+      return await answerCalibration(c, subject, place);
     } finally {
       place.leave();
-      arrival.leave();
     }
   });
 
@@ -219,22 +227,21 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
 
   app.get("/v1/subjects/:subject", async (c) => {
     const subject = subjectOf(c);
-    const { weightsSha256: _, ...meta } = await loadSubjectMeta(store, c.get("tenant"), subject);
+    const meta = await loadSubjectMeta(store, c.get("tenant"), subject);
     const current = await currentVersion(store, c.get("tenant"), meta.model.name);
-    return c.json({ ...meta, stale: current !== meta.model.version });
+    return c.json({ ...calibrationAnswer(meta), createdAt: meta.createdAt, stale: current !== meta.model.version });
   });
 
   app.delete("/v1/subjects/:subject", async (c) => {
     const tenant = c.get("tenant");
     const subject = subjectOf(c);
-    arrivals.markDeleted(`${tenant}/${subject}`);
     let deleted: boolean;
     try {
       deleted = await lock(`${tenant}/${subject}`, () => deleteSubject(store, tenant, subject));
     } finally {
       // Also when the store fails half-way: what memory holds of the person goes at once.
-      replays.forget(`${tenant}/${subject}`);
-      deps.onSubjectDeleted?.(tenant, subject);
+      deps.onSubjectChanged?.(tenant, subject);
+      await replays.forget(`${tenant}/${subject}`);
     }
     if (!deleted) throw new ProblemError(404, "There is no subject of this id");
     erased();

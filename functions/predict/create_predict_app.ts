@@ -13,18 +13,13 @@ import {
   readClips,
 } from "../../lib/http/mod.ts";
 import type { InferenceEngine } from "../../lib/inference/mod.ts";
-import {
-  currentVersion,
-  loadModel,
-  loadModelCard,
-  loadSubject,
-  loadSubjectMeta,
-  NotFoundError,
-} from "../../lib/storage/mod.ts";
+import { NotFoundError } from "../../lib/storage/mod.ts";
 import type { Answer, Answerer, AnswerOptions, Asked } from "./_answer.ts";
 import { addOpenInference } from "./_open_inference.ts";
 import { measurePredictions } from "./_measure_predictions.ts";
-import { createPredictorCache, type PredictorCache } from "./create_predictor_cache.ts";
+import { createWarmUp } from "./_create_warm_up.ts";
+import { findAnswerers } from "./_find_answerers.ts";
+import { createPredictorCache, type LoadedPredictor, type PredictorCache } from "./create_predictor_cache.ts";
 import { PREDICT_ROUTES } from "./routes.ts";
 import { predictFieldsSchema } from "./schema.ts";
 import { subjectSlot } from "./subject_slot.ts";
@@ -36,6 +31,8 @@ export interface PredictDeps extends AppDeps {
   readonly model: string;
   /** Where predictors are held. @default {a cache of 256 MiB of its own} */
   readonly cache?: PredictorCache;
+  /** Whether to make the default model ready at once, not when somebody first asks for readiness. @default {false} */
+  readonly warm?: boolean;
 }
 
 /** Class probabilities as the answer's objects. */
@@ -54,7 +51,8 @@ function toPredictions(probabilities: Float32Array, classes: readonly string[]) 
  *
  * Each clip is answered independently of the others. A subject is answered with its own weights and the base version
  * they were calibrated on; `stale` tells that a newer base was promoted since. Which version is current is read from
- * the store at every request, so promotion, calibration and deletion take effect at once; predictors are cached.
+ * the store at every request, or as seldom as the cache says; one version answers all of a request. It is ready once
+ * the default model has answered a blank clip.
  *
  * @param deps Store, engine, clock, log.
  * @returns The app.
@@ -70,54 +68,28 @@ function toPredictions(probabilities: Float32Array, classes: readonly string[]) 
  * ```
  */
 export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
-  const { store, engine, metrics = createMetrics(), work = createWorkQueue() } = deps;
+  const { store, engine, metrics = createMetrics(), work: queue = createWorkQueue() } = deps;
   const cache = deps.cache ?? createPredictorCache(256 * 2 ** 20);
+  const answerers = findAnswerers({ store, engine, cache });
   const predicted = measurePredictions(metrics, cache);
+  const warmUp = createWarmUp({ ...deps, cache, answerers });
+  const ready = async () => await modelReadiness(deps, deps.model) ?? await warmUp();
+  // A store that fails now will be asked again.
+  if (deps.warm) ready().catch(() => {});
   const app = createBaseApp({ ...deps, metrics }, {
     scope: "predict",
     routes: PREDICT_ROUTES,
-    ready: () => modelReadiness(deps, deps.model),
+    ready,
   });
 
-  async function findModel(tenant: string, name: string, asked: string | undefined): Promise<Answerer> {
-    const { version } = await loadModelCard(store, tenant, name, asked === undefined ? {} : { version: asked });
-    return {
-      // A version that is asked for by name does not push out the current one.
-      slot: `${tenant}/models/${name}${asked === undefined ? "" : `/${asked}`}`,
-      version,
-      model: { name, version },
-      subject: null,
-      async load() {
-        const { weights, card } = await loadModel(store, tenant, name, { version });
-        return { predictor: await engine.createPredictor(weights, card), card };
-      },
-    };
-  }
-
-  async function findSubject(tenant: string, subject: string, model: string | undefined): Promise<Answerer> {
-    const slot = subjectSlot(tenant, subject);
-    const meta = await loadSubjectMeta(store, tenant, subject).catch((error) => {
-      // Deleted by another process: what this one still holds of the person goes too.
-      if (error instanceof NotFoundError) cache.drop(slot);
-      throw error;
-    });
-    const base = meta.model;
-    if (model !== undefined && model !== base.name) {
-      const message = `expected the model that the subject was calibrated on, "${base.name}", got "${model}"`;
-      throw new ProblemError(409, `Cannot predict: ${message}`, [{ field: "model", message }]);
-    }
-    const stale = await currentVersion(store, tenant, base.name) !== base.version;
-    return {
-      slot,
-      version: meta.version,
-      model: { name: base.name, version: base.version },
-      subject: { id: subject, version: meta.version, stale },
-      async load() {
-        const card = await loadModelCard(store, tenant, base.name, { version: base.version });
-        const { weights } = await loadSubject(store, tenant, subject, { version: meta.version });
-        return { predictor: await engine.createPredictor(weights, card), card };
-      },
-    };
+  /** What answers, or that nothing does: what this process still holds of a subject that is gone goes too. */
+  async function find(tenant: string, { subject, model, version }: Asked): Promise<Answerer> {
+    if (subject === undefined) return await answerers.model(tenant, model ?? deps.model, version);
+    const answerer = await answerers.subject(tenant, subject, model);
+    if (version === undefined || version === answerer.model.version) return answerer;
+    const message =
+      `expected the version that the subject was calibrated on, ${answerer.model.version}, got ${version}`;
+    throw new ProblemError(409, `Cannot predict: ${message}`, [{ field: "version", message }]);
   }
 
   /** Decodes clips and predicts them; `mark` is told after loading and after decoding. */
@@ -128,29 +100,28 @@ export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
     { place, mark = () => {} }: AnswerOptions,
   ): Promise<Answer> {
     const [tenant, signal] = [c.get("tenant"), c.get("signal")];
-    const { subject, model, version } = asked;
-    const answerer = subject === undefined
-      ? await findModel(tenant, model ?? deps.model, version)
-      : await findSubject(tenant, subject, model);
-    if (version !== undefined && version !== answerer.model.version) {
-      const message =
-        `expected the version that the subject was calibrated on, ${answerer.model.version}, got ${version}`;
-      throw new ProblemError(409, `Cannot predict: ${message}`, [{ field: "version", message }]);
+    const { subject } = asked;
+    let answerer: Answerer | undefined;
+    const work = async ({ predictor, together, card }: LoadedPredictor) => {
+      mark("load");
+      return await place.run(async () => {
+        const batch = await prepareClips(clips, card.recipe, { signal });
+        mark("decode");
+        signal.throwIfAborted();
+        // Alone, a request has nobody to wait for.
+        const predict = together !== undefined && queue.active > 1 ? together : predictor.predict;
+        return { probabilities: await predict(batch), classes: card.classes };
+      }, signal);
+    };
+    let result: Pick<Answer, "probabilities" | "classes">;
+    try {
+      answerer = await find(tenant, asked);
+      result = await cache.use(answerer.slot, answerer.version, answerer.load, work);
+    } catch (error) {
+      // Erased, by another process perhaps: what this one still holds of the person goes too.
+      if (subject !== undefined && error instanceof NotFoundError) cache.drop(subjectSlot(tenant, subject));
+      throw error;
     }
-    const result = await cache.use(
-      answerer.slot,
-      answerer.version,
-      () => answerer.load(),
-      ({ predictor, card }) => {
-        mark("load");
-        return place.run(async () => {
-          const batch = await prepareClips(clips, card.recipe, { signal });
-          mark("decode");
-          signal.throwIfAborted();
-          return { probabilities: await predictor.predict(batch), classes: card.classes };
-        }, signal);
-      },
-    );
     // A model that computes NaN must not answer.
     if (!result.probabilities.every(Number.isFinite)) throw new Error("Cannot predict: expected finite probabilities");
     predicted({ calibrated: String(subject !== undefined) }, clips.length);
@@ -160,7 +131,7 @@ export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
   app.post("/v1/predict", async (c) => {
     const marks: [name: string, at: number][] = [["start", deps.now()]];
     const mark = (name: string) => void marks.push([name, deps.now()]);
-    const place = work.enter();
+    const place = queue.enter();
     try {
       const { clips, fields } = await readClips(c);
       const asked = parseFields(predictFieldsSchema, fields);
@@ -175,6 +146,6 @@ export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
       place.leave();
     }
   });
-  addOpenInference(app, { store, work, backend: engine.backend, answer });
+  addOpenInference(app, { store, work: queue, backend: engine.backend, answer });
   return app;
 }

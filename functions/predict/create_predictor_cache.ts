@@ -1,8 +1,12 @@
 import type { ModelCard, Predictor } from "../../lib/inference/mod.ts";
+import { createLookups, type Found, type LookupOptions } from "./_create_lookups.ts";
+import { isSubjectSlot } from "./is_subject_slot.ts";
 
 /** A predictor and the card it was made with. */
 export interface LoadedPredictor {
   readonly predictor: Predictor;
+  /** Predicts like the predictor, clips of several requests in one run, where that is of use. */
+  readonly together?: Predictor["predict"];
   readonly card: Pick<ModelCard, "classes" | "recipe">;
 }
 
@@ -11,7 +15,14 @@ interface Entry {
   readonly loading: Promise<LoadedPredictor>;
   loaded: LoadedPredictor | null;
   users: number;
+  usedAt: number;
   retired: boolean;
+}
+
+/** Options of {@linkcode createPredictorCache}. */
+export interface PredictorCacheOptions extends Partial<LookupOptions> {
+  /** Milliseconds after which `sweep` lets go of a subject that nobody asked for. @default {600_000} */
+  readonly idleMs?: number;
 }
 
 /** Predictors in memory, one version a slot. */
@@ -22,6 +33,13 @@ export interface PredictorCache {
   readonly entries: number;
   /** Uses that found their predictor, uses that did not, and predictors that went to make room. */
   readonly counts: { readonly hits: number; readonly misses: number; readonly evictions: number };
+  /**
+   * Which version of a slot is current, as the store says or said within the window of freshness.
+   *
+   * @param slot What is looked up.
+   * @param look Asks the store; runs once for concurrent calls within the window.
+   */
+  find(slot: string, look: () => Promise<Found>): Promise<Found>;
   /**
    * Works with the predictor of a slot, loading it when the slot is empty or holds another version.
    *
@@ -36,8 +54,10 @@ export interface PredictorCache {
     load: () => Promise<LoadedPredictor>,
     work: (loaded: LoadedPredictor) => Promise<T>,
   ): Promise<T>;
-  /** Lets go of a slot; its predictor is disposed as soon as nobody works with it. */
+  /** Lets go of a slot and of what the store said of it; its predictor is disposed as soon as nobody works with it. */
   drop(slot: string): void;
+  /** Lets go of subjects that nobody asked for in a while: another process may have erased them. */
+  sweep(): void;
   /** Lets go of all slots. */
   clear(): void;
 }
@@ -46,6 +66,7 @@ export interface PredictorCache {
  * Makes a cache of predictors that evicts what was used least recently.
  *
  * @param maxBytes Bytes to hold at most, by `Predictor.bytes`; a predictor larger than that is disposed after its use.
+ * @param options How long what the store said counts, and when idle subjects go.
  * @returns The cache.
  *
  * @example
@@ -55,7 +76,9 @@ export interface PredictorCache {
  * assertEquals(createPredictorCache(1e6).bytes, 0);
  * ```
  */
-export function createPredictorCache(maxBytes: number): PredictorCache {
+export function createPredictorCache(maxBytes: number, options: PredictorCacheOptions = {}): PredictorCache {
+  const { freshMs = 0, idleMs = 600_000, now = () => performance.now() } = options;
+  const lookups = createLookups({ freshMs, now });
   // A Map iterates in insertion order: every use inserts anew, so the first is the least recently used.
   const entries = new Map<string, Entry>();
   let bytes = 0;
@@ -92,7 +115,7 @@ export function createPredictorCache(maxBytes: number): PredictorCache {
     }
     counts.misses++;
     if (held !== undefined) retire(slot, held);
-    const entry: Entry = { version, loading: load(), loaded: null, users: 0, retired: false };
+    const entry: Entry = { version, loading: load(), loaded: null, users: 0, usedAt: now(), retired: false };
     entries.set(slot, entry);
     entry.loading.then((loaded) => {
       entry.loaded = loaded;
@@ -111,9 +134,11 @@ export function createPredictorCache(maxBytes: number): PredictorCache {
       return entries.size;
     },
     counts,
+    find: (slot, look) => lookups.find(slot, look),
     async use(slot, version, load, work) {
       const entry = open(slot, version, load);
       entry.users++;
+      entry.usedAt = now();
       try {
         return await work(await entry.loading);
       } finally {
@@ -122,10 +147,16 @@ export function createPredictorCache(maxBytes: number): PredictorCache {
       }
     },
     drop(slot) {
+      lookups.drop(slot);
       const entry = entries.get(slot);
       if (entry !== undefined) retire(slot, entry);
     },
+    sweep() {
+      const oldest = now() - idleMs;
+      for (const [slot, entry] of entries) if (isSubjectSlot(slot) && entry.usedAt < oldest) retire(slot, entry);
+    },
     clear() {
+      lookups.clear();
       for (const [slot, entry] of [...entries]) retire(slot, entry);
     },
   };

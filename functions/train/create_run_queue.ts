@@ -16,6 +16,8 @@ export interface RunQueueDeps {
   readonly dataFolder: string | null;
   /** Where steps and runs are counted. @default {nowhere} */
   readonly metrics?: Metrics;
+  /** Told after a run has promoted its model, so that a cache in the same process lets go at once. */
+  onPromoted?(tenant: string, model: string): void;
   now(): number;
   log(record: LogRecord): void;
 }
@@ -113,6 +115,7 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
       },
     });
     const { name, version, metrics } = result;
+    deps.onPromoted?.(job.tenant, name);
     const finished = { name, version, metrics: { ...metrics } };
     await change(job, { status: "succeeded", finishedAt: timestamp(), result: finished });
   }

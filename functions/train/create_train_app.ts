@@ -24,6 +24,8 @@ export interface TrainDeps extends AppDeps {
   readonly model: string;
   /** Folder of the data sets that configurations name; null: there is none. */
   readonly dataFolder: string | null;
+  /** Told after an alias moved, so that a cache in the same process lets go at once. */
+  onPromoted?(tenant: string, model: string): void;
 }
 
 /**
@@ -156,6 +158,7 @@ export function createTrainApp(deps: TrainDeps): Hono<AppEnv> {
       if (error instanceof SyntaxError) throw new ProblemError(422, `Cannot promote: ${error.message}`);
       throw error;
     }
+    deps.onPromoted?.(c.get("tenant"), name);
     return c.json({ name, alias, version });
   });
   return app;

@@ -5,6 +5,11 @@ const positive = z.number().positive();
 const count = z.int().positive();
 const algorithms = Object.keys(ALGORITHMS) as Algorithm[];
 
+/** Whether clips are stored as flow that the recipe does not know of. */
+function isStoredFlow(augment: string): boolean {
+  return augment.startsWith("flip-flow-");
+}
+
 /**
  * The configuration of a training run: the `--config` file, `--set`, the body of `POST /v1/train/runs` and
  * `config` in model.json are this object. Names are the method's; defaults are the `default` preset.
@@ -60,6 +65,9 @@ export const configSchema = z.strictObject({
   decoder: z.enum(["unet", "none"]).default("unet"),
   channels: count.default(16).describe("C of the hidden layers; a backbone's widths are multiples of it"),
   norm: z.enum(["support", "transductive"]).default("support"),
+  normPrior: z.number().nonnegative().default(0).describe(
+    "n₀, micro clips that the running statistics count as in a calibration: its n clips' own have the share n / (n + n₀)",
+  ),
 
   episodes: z.enum(["within", "mixed", "across"]).default("within").describe(
     "whose clips a task holds: one subject's, all subjects' mixed, or support and query of different subjects",
@@ -72,6 +80,12 @@ export const configSchema = z.strictObject({
   repeats: count.default(1).describe("random splits of each held-out subject in evaluation"),
   shuffleLabels: z.boolean().default(false).describe(
     "number a task's classes 1 to ways at random, training and evaluation: the classical few-shot protocol",
+  ),
+
+  augment: z.enum(["none", "flip", "flip-flow-fixed", "flip-flow-minmax"]).default("none").describe(
+    "of training clips: none; flip: half of them are mirrored left to right, with input flow u is negated as its scaling says; " +
+      "flip-flow-fixed, flip-flow-minmax: the same for stored maps of u, v and strain, which input: frames does not tell from " +
+      "pictures, with byte 128 for zero, or each channel of each clip stretched to 0..255",
   ),
 
   outerSteps: z.int().nonnegative().default(150),
@@ -100,6 +114,14 @@ export const configSchema = z.strictObject({
     "weigh the cross-entropy: by inverse class frequency of the training subjects, or by given weights",
   ),
 
+  validation: z.number().gt(0).lt(1).nullable().default(null).describe(
+    "share of the training subjects that is set aside to choose θ on: of the steps scored, the one with the best UF1 there; " +
+      "null: all train, and the last θ is taken",
+  ),
+  selectEvery: count.default(10).describe(
+    "outer steps between scores on validation subjects; the last step has one too",
+  ),
+
   checkpointEvery: count.default(10).describe("outer steps between checkpoints"),
   keepCheckpoints: count.default(3),
 }).refine(({ frames, input }) => frames > 1 || input !== "difference", {
@@ -108,6 +130,9 @@ export const configSchema = z.strictObject({
 }).refine(({ inputChannels, input }) => input !== "flow" || inputChannels === 3, {
   path: ["inputChannels"],
   message: "expected 3 (u, v, strain) with input flow; --set inputChannels=3",
+}).refine(({ augment, input, inputChannels }) => !isStoredFlow(augment) || (input !== "flow" && inputChannels === 3), {
+  path: ["augment"],
+  message: "expected flip, because only stored maps of three channels need the scaling of flow to be named",
 }).refine(({ flow, size }) => flow.size === null || flow.size >= size, {
   path: ["flow", "size"],
   message: "expected at least size",

@@ -29,8 +29,11 @@ export const PRESETS: { readonly default: ConfigInput; readonly paper: ConfigInp
     clipNorm: null,
     weightDecay: 1e-4,
     uncalibratedWeight: 0,
+    augment: "none",
+    validation: null,
     classWeights: false,
     aux: "mmd",
     norm: "support",
+    normPrior: 0,
   },
 };

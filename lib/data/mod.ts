@@ -32,6 +32,7 @@ export * from "./read_manifest.ts";
 export * from "./recipe_difference.ts";
 export * from "./sample_episode.ts";
 export * from "./split_subjects.ts";
+export * from "./task_shortage.ts";
 export * from "./to_model_input.ts";
 export * from "./databases/mod.ts";
 export * from "./label_sets/mod.ts";

@@ -8,6 +8,14 @@ export interface SubjectSplit {
   readonly heldout: readonly number[];
 }
 
+/** Options of {@linkcode splitSubjects}. */
+export interface SplitSubjectsOptions {
+  /** The subjects that are divided. @default {all} */
+  readonly among?: readonly number[];
+  /** Name of the random stream, so that one split says nothing of another. @default {"split"} */
+  readonly stream?: string;
+}
+
 /** How many of each database: shares of `total` in proportion to the sizes, by largest remainder. */
 function apportion(sizes: readonly number[], total: number): number[] {
   const all = sizes.reduce((a, b) => a + b, 0);
@@ -29,6 +37,7 @@ function apportion(sizes: readonly number[], total: number): number[] {
  * @param set The clips.
  * @param holdout A fraction in (0, 1), or names.
  * @param seed Root of the random stream; not used for names.
+ * @param options Whom to divide, and the stream's name.
  * @returns Subject indices.
  * @throws {RangeError} When the fraction is out of range, a name is unknown, or either side would be empty.
  *
@@ -49,9 +58,15 @@ function apportion(sizes: readonly number[], total: number): number[] {
  * assertEquals(splitSubjects(set, ["db/s2"], 0), { train: [0], heldout: [1] });
  * ```
  */
-export function splitSubjects(set: ClipSet, holdout: number | readonly string[], seed: number): SubjectSplit {
-  const heldout = typeof holdout === "number" ? draw(set, holdout, seed) : byName(set, holdout);
-  const train = set.subjectNames.map((_, subject) => subject).filter((subject) => !heldout.has(subject));
+export function splitSubjects(
+  set: ClipSet,
+  holdout: number | readonly string[],
+  seed: number,
+  options: SplitSubjectsOptions = {},
+): SubjectSplit {
+  const { among = [...set.subjectNames.keys()], stream = "split" } = options;
+  const heldout = typeof holdout === "number" ? draw(set, holdout, among, { seed, stream }) : byName(set, holdout);
+  const train = among.filter((subject) => !heldout.has(subject)).sort((a, b) => a - b);
   if (heldout.size === 0 || train.length === 0) {
     throw new RangeError(
       `Cannot split subjects: expected some on either side, got ${train.length} training and ${heldout.size} held out`,
@@ -70,11 +85,17 @@ function byName(set: ClipSet, names: readonly string[]): Set<number> {
   }));
 }
 
-function draw(set: ClipSet, fraction: number, seed: number): Set<number> {
+function draw(
+  set: ClipSet,
+  fraction: number,
+  among: readonly number[],
+  { seed, stream }: { readonly seed: number; readonly stream: string },
+): Set<number> {
   if (!(fraction > 0 && fraction < 1)) {
     throw new RangeError(`Cannot split subjects: expected a fraction between 0 and 1, got ${fraction}`);
   }
-  const micro = new Set(set.subjects.filter((_, i) => set.kinds[i] === "micro"));
+  const allowed = new Set(among);
+  const micro = new Set(set.subjects.filter((subject, i) => set.kinds[i] === "micro" && allowed.has(subject)));
   const databases = new Map<string, number[]>();
   // Sorted, so that the order of names in the set does not matter.
   for (const subject of [...micro].sort((a, b) => (set.subjectNames[a]! < set.subjectNames[b]! ? -1 : 1))) {
@@ -88,6 +109,6 @@ function draw(set: ClipSet, fraction: number, seed: number): Set<number> {
   const groups = [...databases];
   const counts = apportion(groups.map(([, subjects]) => subjects.length), total);
   return new Set(
-    groups.flatMap(([name, subjects], i) => createRandom(seed, "split", name).shuffle(subjects).slice(0, counts[i])),
+    groups.flatMap(([name, subjects], i) => createRandom(seed, stream, name).shuffle(subjects).slice(0, counts[i])),
   );
 }

@@ -2,6 +2,7 @@ import { escapeHtml } from "./_html.ts";
 import { type PrintedFigure, PUBLISHED, type PublishedTable } from "./published.ts";
 import { enoughSubjects, shownFigure } from "./_shown_figure.ts";
 import { overRuns } from "./_study_table.ts";
+import { isSelected } from "./_validation.ts";
 import type { RowSummary, StudySummary } from "./study_report_data.ts";
 
 const COLUMNS = ["full", "smic", "casme2", "samm"] as const;
@@ -79,7 +80,9 @@ function compositeTable(rows: readonly RowSummary[], present: readonly string[])
       escapeHtml(present.join(", "))
     }, the published one SMIC, CASME II and SAMM: compare by database.`;
   return `<h3>MEGC2019 composite, leave one subject out: UF1 / UAR, percent</h3>
-<p class="soft">Ours first.${pooled} Our last θ is evaluated, nothing is chosen on held-out people.${
+<p class="soft">Ours first.${pooled} Our ${
+    isSelected(rows) ? "θ is chosen on training subjects set aside" : "last θ is evaluated"
+  }, nothing is chosen on held-out people.${
     overRuns(rows) ? " With several runs, ours over all is the mean over runs, ours by database the first run's." : ""
   }${
     rows.some((row) => row.shots > 0)

@@ -5,7 +5,9 @@ import { stepAxis, thin } from "./_plots.ts";
 import { SERIES } from "./_study_style.ts";
 import { shownFigure } from "./_shown_figure.ts";
 import { METRIC_NAMES, overRuns } from "./_study_table.ts";
+import { isSelected, validationPlot, validationTable } from "./_validation.ts";
 import type { ReportStep } from "./report_data.ts";
+import type { SelectionData } from "./selection_data.ts";
 import type { MetricName, RowSummary } from "./study_report_data.ts";
 
 /** A point of a sensitivity plot. */
@@ -173,6 +175,28 @@ function curvesPlot(curves: readonly (readonly ReportStep[])[], what: "loss" | "
       : { label: "query accuracy, %", grid: true, domain: [0, 100], percent: true },
     marks: [Plot.ruleY([0]), ...lines],
   });
+}
+
+/** Mean scores on validation subjects over folds, and the chosen steps; empty when no θ was chosen. */
+export function validationCurves(rows: readonly RowSummary[]): string {
+  if (!isSelected(rows)) return "";
+  const known = new Map<string, { names: string[]; selection: SelectionData }>();
+  for (const { name, selection } of rows) {
+    if (selection === undefined) continue;
+    const key = JSON.stringify(selection);
+    const same = known.get(key);
+    if (same) same.names.push(name);
+    else known.set(key, { names: [name], selection });
+  }
+  const lines = [...known.values()];
+  const shown = lines.slice(0, SERIES);
+  return `<h2>Choice of θ on validation subjects</h2>
+<p class="soft">A share of the training subjects of each fold is not trained on but scores θ (UF1 of all their clips); the best θ is taken, of
+equals the earlier. Mean over the folds; the step is the median, with its range. Held-out subjects have no part in it.</p>
+${legend(shown.map(({ names }) => names.join("; ")))}
+<figure>${validationPlot(shown.map(({ selection }) => selection), color)}</figure>
+${lines.length > shown.length ? `<p class="soft">The first ${SERIES} of ${lines.length} curves.</p>` : ""}
+${validationTable(rows)}`;
 }
 
 /** Mean learning curves over folds: the first few open, more of them to unfold. */

@@ -3,6 +3,7 @@ export * from "./metrics.ts";
 export * from "./published.ts";
 export * from "./report.ts";
 export * from "./report_data.ts";
+export * from "./selection_data.ts";
 export * from "./study_report_data.ts";
 export * from "./render_study.ts";
 export * from "./fewest_subjects.ts";

@@ -4,10 +4,11 @@ import { escapeHtml } from "./_html.ts";
 import { page } from "./_page.ts";
 import { publishedSection } from "./_published_section.ts";
 import { corruptionTable } from "./_corruption_table.ts";
-import { learningCurves, sensitivity } from "./_study_plots.ts";
+import { learningCurves, sensitivity, validationCurves } from "./_study_plots.ts";
 import { STUDY_STYLE } from "./_study_style.ts";
 import { databasesTable, overRuns, rowsTable, subjectsTable } from "./_study_table.ts";
 import { subjects } from "./_subjects.ts";
+import { isSelected } from "./_validation.ts";
 import type { RowSummary, StudyReportData } from "./study_report_data.ts";
 
 /** Rows whose confusion is open; the others' unfolds. */
@@ -51,8 +52,11 @@ export function renderStudy(data: StudyReportData): string {
     { title, created, summary: summary.summary },
     `${notes.length > 0 ? `<ul class="notes">\n${remarks}\n</ul>` : ""}
 <h2>Results on ${people === "tasks" ? "tasks of held-out subjects" : "held-out subjects"}</h2>
-<p class="soft">Predictions of all folds are pooled before a metric is taken. The last θ of a training is evaluated: ` +
-      `nothing is chosen on held-out people.</p>
+<p class="soft">Predictions of all folds are pooled before a metric is taken. ${
+      isSelected(rows)
+        ? "The θ with the best score on validation subjects, set aside from the training subjects, is evaluated"
+        : "The last θ of a training is evaluated"
+    }: nothing is chosen on held-out people.</p>
 ${rowsTable(rows, { people, classes })}
 ${databasesTable(rows)}
 ${sensitivity(protocol, rows, people)}
@@ -61,6 +65,7 @@ ${publishedSection(summary)}
 <h2>Learning curves</h2>
 <p class="soft">Of the training tasks, after adaptation; mean over the folds${first}.</p>
 ${learningCurves(rows)}
+${validationCurves(rows)}
 ${people === "tasks" ? "" : `<h2>Each held-out subject${first}</h2>\n${everySubject(rows)}`}
 <h2>Confusion</h2>
 <p class="soft">Pooled over folds${first}. Rows: the true class; columns: the prediction. Clips, and their share of the row.</p>

@@ -6,6 +6,7 @@ import { curvePlot, movingWindow } from "./_plots.ts";
 import { subjects } from "./_subjects.ts";
 import { enoughSubjects } from "./_shown_figure.ts";
 import { sideOf } from "./_study_table.ts";
+import { scoredWords, validationPlot } from "./_validation.ts";
 import type { Interval } from "./metrics.ts";
 import type { ReportData, ReportMetric } from "./report_data.ts";
 
@@ -103,7 +104,7 @@ function strong(curve: ReportData["curve"], what: "loss" | "accuracy"): string {
   return movingWindow(curve, what) > 1 ? "; strong: moving mean" : "";
 }
 
-function learningCurve({ curve }: ReportData): string {
+function learningCurve({ curve, selection }: ReportData): string {
   if (curve.length === 0) return "<p>No outer step was taken.</p>";
   return `<div class="pair">
 <figure>${curvePlot(curve, "loss")}<figcaption>Query loss after adaptation, on training tasks${
@@ -112,5 +113,11 @@ function learningCurve({ curve }: ReportData): string {
 <figure>${curvePlot(curve, "accuracy")}<figcaption>Query accuracy after adaptation, on training tasks${
     strong(curve, "accuracy")
   }</figcaption></figure>
-</div>`;
+</div>${
+    selection === undefined
+      ? ""
+      : `\n<figure>${validationPlot([selection])}<figcaption>UF1 on validation subjects, ${
+        scoredWords(selection)
+      }; circled: step ${selection.steps[0]}, whose θ is taken (${percent(selection.score)})</figcaption></figure>`
+  }`;
 }

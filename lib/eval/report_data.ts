@@ -1,4 +1,5 @@
 import type { ConfusionMatrix, Interval } from "./metrics.ts";
+import type { SelectionData } from "./selection_data.ts";
 
 /** One metric of the headline table; shares, 0 to 1. */
 export interface ReportMetric {
@@ -64,6 +65,8 @@ export interface ReportData {
     readonly uar: ReportMetric;
   };
   readonly curve: readonly ReportStep[];
+  /** How θ was chosen; absent: it is the last one. */
+  readonly selection?: SelectionData;
   readonly subjects: readonly ReportSubject[];
   /** N class names. */
   readonly classes: readonly string[];

@@ -1,5 +1,6 @@
 import type { ConfusionMatrix, Interval } from "./metrics.ts";
 import type { ReportEnvironment } from "./report_data.ts";
+import type { SelectionData } from "./selection_data.ts";
 
 /** A mean over runs with the half width of its 95 % interval (Student's t). */
 export interface MeanInterval {
@@ -59,6 +60,8 @@ export interface RowSummary {
   }[];
   /** Mean training curve over the folds of the first run. */
   readonly curve?: readonly { readonly step: number; readonly loss: number; readonly accuracy: number }[];
+  /** How θ was chosen in the trainings of the first run, where it was. */
+  readonly selection?: SelectionData;
   /** Seconds of training, summed over all units, and the mean of one. */
   readonly trainSeconds?: number;
   readonly secondsPerTraining?: number;

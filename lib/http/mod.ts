@@ -33,6 +33,7 @@ export * from "./problem_schema.ts";
 export * from "./read_body.ts";
 export * from "./read_clips.ts";
 export * from "./read_json.ts";
+export * from "./read_limits.ts";
 export * from "./read_settings.ts";
 export * from "./run_function.ts";
 export * from "./serve_until.ts";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { UsageError } from "../process/mod.ts";
 import { parseOrigins } from "./parse_origins.ts";
 import { checkedHost } from "./checked_host.ts";
+import { LIMIT_SETTINGS, readLimits, type ServerLimits } from "./read_limits.ts";
 
 /** A whole number of at most so much, written in digits. */
 function count(max: number) {
@@ -28,10 +29,10 @@ const settingsSchema = z.object({
 });
 
 /** The variables that {@linkcode readSettings} looks at. */
-export const SETTINGS: readonly string[] = Object.keys(settingsSchema.shape);
+export const SETTINGS: readonly string[] = [...Object.keys(settingsSchema.shape), ...LIMIT_SETTINGS];
 
 /** How a function runs; from the environment. */
-export interface Settings {
+export interface Settings extends ServerLimits {
   /** `LIGHTMAN_STORE`. @default {"file:./store"} */
   readonly store: string;
   /** `LIGHTMAN_MODEL`: the model that requests mean when they name none. @default {"lightman"} */
@@ -89,5 +90,6 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     host: checkedHost("LIGHTMAN_HOST", data.LIGHTMAN_HOST, { keyed: data.LIGHTMAN_KEYS !== undefined }),
     origins: parseOrigins("LIGHTMAN_CORS", data.LIGHTMAN_CORS),
     rate: data.LIGHTMAN_RATE ?? 100,
+    ...readLimits(env),
   };
 }

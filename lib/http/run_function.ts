@@ -45,6 +45,8 @@ async function openDeps(settings: Settings, stopping: AbortSignal, access: "read
       stopping,
       origins: settings.origins,
       rate: settings.rate,
+      limits: settings.limits,
+      work: settings.work,
       env: (name) => Deno.env.get(name),
       ...(keys && { keys }),
     });

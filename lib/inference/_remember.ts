@@ -7,6 +7,7 @@ import { completeMemory } from "./_complete_memory.ts";
 import { readStatistics } from "./_read_statistics.ts";
 import { architectureOf } from "./architecture_of.ts";
 import { nameMemory, type StoredMemory } from "./memory.ts";
+import { supportNormOf } from "./_support_norm_of.ts";
 import { toTensors } from "./tensors.ts";
 import type { ModelCard, Weights } from "./types.ts";
 
@@ -22,7 +23,10 @@ export async function remember(
   const stored = base as { params: Tree<StoredTensor>; memory: StoredMemory };
   const { features, known, statistics } = tf.tidy(() => {
     const params = mapTree(toTensors(stored.params), constant);
-    const support = forward(architecture, params, constant(upload()), { want: { features: true } });
+    const support = forward(architecture, params, constant(upload()), {
+      ...supportNormOf(base, card, labels.length),
+      want: { features: true },
+    });
     const memory = classMemory(architecture, support.features!, { labels });
     return {
       features: memory.features.tensor,

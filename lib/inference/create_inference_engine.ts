@@ -14,6 +14,7 @@ import { calibrationWork } from "./calibration_work.ts";
 import { checkWeights } from "./check_weights.ts";
 import { memoryValues, type StoredMemory } from "./memory.ts";
 import { statisticsValues } from "./statistics.ts";
+import { supportNormOf } from "./_support_norm_of.ts";
 import { toStored, toTensors } from "./tensors.ts";
 import type { Calibration, CalibrationClips, Fit, InferenceEngine, ModelCard, Predictor, Weights } from "./types.ts";
 
@@ -138,7 +139,7 @@ function checkClips({ config, recipe, classes }: ModelCard, clips: { micro: numb
   );
 }
 
-/** The inner step and the statistics after it, on the device. */
+/** The inner step and the statistics after it, on the device; both normalise as `supportNormOf` says. */
 function adapt(
   base: Weights,
   card: ModelCard,
@@ -160,20 +161,21 @@ function adapt(
       macro: macro === null ? null : constant(upload(macro, card)),
     };
     const options = { architecture, ...innerOptions(card.config, macro !== null), innerSteps: 1 };
+    const supportNorm = supportNormOf(base, card, labels.length);
     let params = toTensors(stored.params);
     // To first order a step needs nothing of the one before but its result: each frees what it made.
     for (let step = 0; step < innerSteps; step++) {
       const from = params;
       params = tf.tidy(() => {
         const fast = mapTree(from, variable);
-        const adapted = innerLoop(fast, task, { ...options, firstOrder: true, presentOnly: true }, rates);
+        const adapted = innerLoop(fast, task, { ...options, supportNorm, firstOrder: true, presentOnly: true }, rates);
         return mapTree(adapted.params, (value) => value.tensor);
       });
       // What a step of the head alone passes on stays.
       const kept = new Set(flattenTree(params).map(([, tensor]) => tensor.id));
       mapTree(from, (tensor) => kept.has(tensor.id) || tensor.dispose());
     }
-    const { statistics } = forward(architecture, mapTree(params, constant), support, { want: {} });
+    const { statistics } = forward(architecture, mapTree(params, constant), support, { ...supportNorm, want: {} });
     return { params, statistics: statistics.map((value) => value.tensor) };
   });
 }

@@ -19,7 +19,7 @@ export interface Adapted {
 /**
  * The inner loop of one task: θ′ = θ − α ∇θ [λ1 L_pri(D^s; θ) + λ2 L_aux(D^s, D^aux; θ)], `innerSteps` times.
  *
- * Support and macro clips are normalised by their own batches. Without macro clips, or with λ2 = 0, the auxiliary
+ * Support and macro clips are normalised by their own batches, support clips otherwise where `supportNorm` says so. Without macro clips, or with λ2 = 0, the auxiliary
  * loss is left out and λ1 stands as it is. With `innerScope: "head"` only the leaves named `head` move; the others pass
  * unchanged, as the values they are.
  *
@@ -63,6 +63,7 @@ export function innerLoop(params: Params, clips: TaskClips, options: InnerOption
     aux,
     sigma,
     classWeights,
+    supportNorm,
   } = options;
   const withMacro = clips.macro !== null && lambda2 !== 0;
   const present = options.presentOnly ? [...new Set(clips.supportLabels)] : undefined;
@@ -73,7 +74,10 @@ export function innerLoop(params: Params, clips: TaskClips, options: InnerOption
   const path: Params[] = [];
   let first: Omit<Adapted, "params" | "path"> | undefined;
   for (let step = 0; step < Math.max(innerSteps, 1); step++) {
-    const support = forward(architecture, fast, clips.support, { want: { logits: true, auxiliary: withMacro } });
+    const support = forward(architecture, fast, clips.support, {
+      ...supportNorm,
+      want: { logits: true, auxiliary: withMacro },
+    });
     const primaryLoss = crossEntropy(support.logits!, clips.supportLabels, entropy);
     let loss = scale(primaryLoss, lambda1);
     if (withMacro) {

@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Value } from "../autodiff/mod.ts";
-import type { Architecture } from "../model/mod.ts";
+import type { Architecture, NormOptions } from "../model/mod.ts";
 import type { Tree } from "../tree/mod.ts";
 
 /** The clips of one task on the device. */
@@ -33,6 +33,8 @@ export interface InnerOptions {
   readonly presentOnly?: boolean;
   /** Weight of each class, `[N]`. */
   readonly classWeights?: readonly number[];
+  /** What support clips are normalised with. @default {their own batch's statistics} */
+  readonly supportNorm?: NormOptions;
 }
 
 /** What every algorithm gives for one task, as tensors of the surrounding scope. */

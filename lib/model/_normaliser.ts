@@ -10,11 +10,13 @@ import {
   relu,
   reshape,
   rsqrt,
+  scale,
   slice,
   sub,
   type Value,
 } from "../autodiff/mod.ts";
 import { NORM_EPSILON } from "./norm_epsilon.ts";
+import type { NormOptions } from "./types.ts";
 
 /** Batch norm for the layers of one pass: takes the statistics handed in, in order, else the batch's own. */
 export interface Normaliser {
@@ -55,14 +57,33 @@ function withSignAndBias(moments: Value, sign: Value, b: Value | undefined): Val
   return b === undefined ? signed : add(signed, mul(first, reshape(b, [1, c])));
 }
 
-/** Starts a pass over normalised layers; `given` are the statistics to replay. */
-export function createNormaliser(given?: readonly Value[]): Normaliser {
+/** Moments `[2, C]` of the mixture of two distributions, the first with share w. */
+function mixMoments(own: Value, given: Value, share: number): Value {
+  const c = own.tensor.shape[1]!;
+  const apart = reshape(sub(row(own, 0), row(given, 0)), [1, c]);
+  const second = constant(tf.tensor2d([0, 1], [2, 1]));
+  const between = mul(second, mul(apart, apart)); // [2, C], its first row zero
+  return add(add(scale(own, share), scale(given, 1 - share)), scale(between, share * (1 - share)));
+}
+
+/** Starts a pass over normalised layers. */
+export function createNormaliser({ statistics: given, ownShare = 0 }: NormOptions = {}): Normaliser {
   const used: Value[] = [];
+  /** What the next layer normalises with: statistics handed in, the batch's own, or a mixture. */
+  const next = (own: () => Value): Value => {
+    const replayed = given?.[used.length];
+    const statistics = replayed === undefined
+      ? own()
+      : ownShare === 0
+      ? replayed
+      : mixMoments(own(), replayed, ownShare);
+    used.push(statistics);
+    return statistics;
+  };
   return {
     used,
     norm(x, { gamma, beta }, moments = () => channelMoments(x)) {
-      const statistics = given?.[used.length] ?? moments();
-      used.push(statistics);
+      const statistics = next(moments);
       const slope = mul(gamma!, inverseDeviation(row(statistics, 1)));
       return affine(x, slope, sub(beta!, mul(row(statistics, 0), slope)));
     },
@@ -70,20 +91,17 @@ export function createNormaliser(given?: readonly Value[]): Normaliser {
       // −1 where γ < 0, else 1: a constant, its derivative is zero almost everywhere.
       const sign = constant(tf.sub(1, tf.mul(2, tf.cast(tf.less(gamma!.tensor, 0), "float32"))));
       const z = conv2d(x, mul(w!, sign)); // s·z without bias, [B, H, W, C]
-      let mean: Value; // of s·z without bias
-      let variance: Value;
-      const statistics = given?.[used.length];
-      if (statistics === undefined) {
-        const moments = channelMoments(z);
-        mean = row(moments, 0);
-        variance = row(moments, 1);
-        used.push(withSignAndBias(moments, sign, b));
-      } else {
-        const biased = row(statistics, 0);
-        mean = mul(b === undefined ? biased : sub(biased, b), sign);
-        variance = row(statistics, 1);
-        used.push(statistics);
-      }
+      let own: Value | undefined;
+      const statistics = next(() => {
+        own = channelMoments(z);
+        return withSignAndBias(own, sign, b);
+      });
+      // The batch's own moments as they are: sign and bias there and back would cost accuracy.
+      const biased = row(statistics, 0);
+      const mean = own !== undefined && given === undefined
+        ? row(own, 0)
+        : mul(b === undefined ? biased : sub(biased, b), sign); // of s·z without bias
+      const variance = row(statistics, 1);
       const slope = mul(mul(gamma!, sign), inverseDeviation(variance));
       return relu(affine(maxPool(z), slope, sub(beta!, mul(mean, slope)))); // [B, H/2, W/2, C]
     },

@@ -1,7 +1,7 @@
 import type { Value } from "../autodiff/mod.ts";
 import { layer } from "./_layers.ts";
 import { createNormaliser } from "./_normaliser.ts";
-import type { BackboneOutput, BackbonePlan, Params } from "./types.ts";
+import type { BackboneOutput, BackbonePlan, NormOptions, Params } from "./types.ts";
 
 /** Number of blocks, and of normalised layers. */
 export const CONV4_BLOCKS = 4;
@@ -31,8 +31,8 @@ export const CONV4_BLOCKS = 4;
  *
  * Source: Finn et al., MAML (2017), appendix; paper 4.1.
  */
-export function conv4(params: Params, frames: Value, statistics?: readonly Value[]): BackboneOutput {
-  const normaliser = createNormaliser(statistics);
+export function conv4(params: Params, frames: Value, options: NormOptions = {}): BackboneOutput {
+  const normaliser = createNormaliser(options);
   const maps: Value[] = [];
   let x = frames;
   for (let block = 1; block <= CONV4_BLOCKS; block++) {

@@ -1,7 +1,7 @@
 import { avgPool, channelMoments, concat, conv2d, relu, type Value } from "../autodiff/mod.ts";
 import { layer } from "./_layers.ts";
 import { convNormShapes, createNormaliser } from "./_normaliser.ts";
-import type { BackboneOutput, BackbonePlan, Params } from "./types.ts";
+import type { BackboneOutput, BackbonePlan, NormOptions, Params } from "./types.ts";
 
 /** Dense blocks, at 1/2, 1/4, 1/8 and 1/16 of the input's side. */
 const BLOCKS = 4;
@@ -19,7 +19,7 @@ const LAYERS = 3;
  * @param params `stem` `{w, gamma, beta}`, `block1` … `block4` `{layer1, layer2, layer3}` and `transition1` … `transition3`
  * each `{gamma, beta, w}`, `last` `{gamma, beta}`; growth rate k = C/2 rounded up, stem of C channels.
  * @param frames `[B, H, W, C]`, sides multiples of 16.
- * @param statistics `[2, C]` mean and variance of each of the 17 normalised layers; without them the batch's own.
+ * @param options Statistics of the 17 normalised layers; without them the batch's own.
  * @returns Maps and statistics.
  *
  * @example
@@ -41,8 +41,8 @@ const LAYERS = 3;
  *
  * Source: Huang et al., Densely Connected Convolutional Networks (CVPR 2017), without bottlenecks, compression 0.5.
  */
-export function densenet(params: Params, frames: Value, statistics?: readonly Value[]): BackboneOutput {
-  const normaliser = createNormaliser(statistics);
+export function densenet(params: Params, frames: Value, options: NormOptions = {}): BackboneOutput {
+  const normaliser = createNormaliser(options);
   const maps: Value[] = [];
   let x = normaliser.convNormPool(frames, layer(params, "stem")); // [B, H/2, W/2, C]
   for (let block = 1; block <= BLOCKS; block++) {

@@ -121,7 +121,7 @@ export function forward(
       `Cannot run the network: expected statistics of the ${layers} normalised layers of ${name}, got ${statistics.length}`,
     );
   }
-  const backbone = BACKBONES[name].run(params, toFrames(clips), statistics);
+  const backbone = BACKBONES[name].run(params, toFrames(clips), options);
   const { logits = false, features = false, auxiliary = false } = want;
   const nothing = { logits: null, features: null, auxiliary: [], statistics: backbone.statistics };
   if (!logits && !features && !auxiliary) return nothing;

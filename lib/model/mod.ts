@@ -23,6 +23,7 @@ export type {
   Forward,
   ForwardOptions,
   Memory,
+  NormOptions,
   Params,
 } from "./types.ts";
 export { vgg19 } from "./vgg19.ts";

@@ -1,7 +1,7 @@
 import { add, conv2d, relu, subsample, type Value } from "../autodiff/mod.ts";
 import { layer } from "./_layers.ts";
 import { convNormShapes, createNormaliser } from "./_normaliser.ts";
-import type { BackboneOutput, BackbonePlan, Params } from "./types.ts";
+import type { BackboneOutput, BackbonePlan, NormOptions, Params } from "./types.ts";
 
 /** Stages of one basic block each, at 1/2, 1/4, 1/8 and 1/16 of the input's side. */
 const STAGES = 4;
@@ -15,7 +15,7 @@ const STAGES = 4;
  * @param params `stem`, `stage1` `{conv1, conv2}`, `stage2` … `stage4` `{conv1, conv2, shortcut}`, each layer `{w, gamma,
  * beta}`; widths C, 2 C, 4 C, 8 C.
  * @param frames `[B, H, W, C]`, sides multiples of 16.
- * @param statistics `[2, C]` mean and variance of each of the 12 normalised layers; without them the batch's own.
+ * @param options Statistics of the 12 normalised layers; without them the batch's own.
  * @returns Maps and statistics.
  *
  * @example
@@ -38,8 +38,8 @@ const STAGES = 4;
  * Source: He et al., Deep Residual Learning for Image Recognition (CVPR 2016), option B; ten layers as in Chen et al., A
  * Closer Look at Few-shot Classification (ICLR 2019).
  */
-export function resnet(params: Params, frames: Value, statistics?: readonly Value[]): BackboneOutput {
-  const normaliser = createNormaliser(statistics);
+export function resnet(params: Params, frames: Value, options: NormOptions = {}): BackboneOutput {
+  const normaliser = createNormaliser(options);
   const maps: Value[] = [];
   let x = normaliser.convNormPool(frames, layer(params, "stem")); // [B, H/2, W/2, C]
   for (let stage = 1; stage <= STAGES; stage++) {

@@ -33,10 +33,19 @@ export interface Memory {
   readonly labels: readonly number[];
 }
 
-/** What to compute, and with which statistics. */
-export interface ForwardOptions {
+/** What a pass normalises with. */
+export interface NormOptions {
   /** `[2, C]` mean and variance a normalised layer, in its backbone's order; without them the batch's own are taken. */
   readonly statistics?: readonly Value[];
+  /**
+   * Share w, 0 to 1, that the batch's own statistics have beside those handed in: mean and variance are those of the mixture
+   * of both distributions, m = w m_o + (1 − w) m_g and v = w v_o + (1 − w) v_g + w (1 − w) (m_o − m_g)². @default {0}
+   */
+  readonly ownShare?: number;
+}
+
+/** What to compute, and with which statistics. */
+export interface ForwardOptions extends NormOptions {
   /** Needed for the logits of a network without a linear head. */
   readonly memory?: Memory;
   /** Which outputs are wanted; the rest is not computed. Default: logits and auxiliary features. */
@@ -80,9 +89,9 @@ export interface Backbone {
   /**
    * @param params Parameters as the plan names them.
    * @param frames `[B, H, W, C]`, sides multiples of 16.
-   * @param statistics `[2, C]` a normalised layer; without them the batch's own.
+   * @param options Statistics to normalise with; without them the batch's own.
    */
-  run(params: Params, frames: Value, statistics?: readonly Value[]): BackboneOutput;
+  run(params: Params, frames: Value, options?: NormOptions): BackboneOutput;
   plan(channels: number, inputChannels: number): BackbonePlan;
   /**
    * Bytes of maps beside Conv4's: of a forward pass, of first-order gradients, and of gradients through the inner step.

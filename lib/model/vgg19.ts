@@ -1,7 +1,7 @@
 import { conv2d, relu, type Value } from "../autodiff/mod.ts";
 import { layer } from "./_layers.ts";
 import { convNormShapes, createNormaliser } from "./_normaliser.ts";
-import type { BackboneOutput, BackbonePlan, Params } from "./types.ts";
+import type { BackboneOutput, BackbonePlan, NormOptions, Params } from "./types.ts";
 
 /** Convolutions of each group: sixteen. */
 const GROUPS = [2, 2, 4, 4, 4] as const;
@@ -15,7 +15,7 @@ const GROUPS = [2, 2, 4, 4, 4] as const;
  * @param params `group1` … `group5`, each `{conv1, …}` of `{w, gamma, beta}`; widths c, 2 c, 4 c, 8 c, 8 c with c = C/2
  * rounded up.
  * @param frames `[B, H, W, C]`, sides multiples of 16.
- * @param statistics `[2, C]` mean and variance of each of the 16 normalised layers; without them the batch's own.
+ * @param options Statistics of the 16 normalised layers; without them the batch's own.
  * @returns Maps (of groups 1, 2, 3 and 5) and statistics.
  *
  * @example
@@ -37,8 +37,8 @@ const GROUPS = [2, 2, 4, 4, 4] as const;
  *
  * Source: Simonyan and Zisserman, Very Deep Convolutional Networks (2014), configuration E.
  */
-export function vgg19(params: Params, frames: Value, statistics?: readonly Value[]): BackboneOutput {
-  const normaliser = createNormaliser(statistics);
+export function vgg19(params: Params, frames: Value, options: NormOptions = {}): BackboneOutput {
+  const normaliser = createNormaliser(options);
   const ends: Value[] = [];
   let x = frames;
   GROUPS.forEach((count, i) => {

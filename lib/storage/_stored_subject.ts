@@ -11,6 +11,8 @@ export const storedSubjectSchema = subjectMetaSchema.extend({
   subject: z.string(),
   version: z.string().regex(/^[0-9a-f]{16}$/),
   weightsSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** How often the id was erased before this calibration began. */
+  generation: z.int().nonnegative().default(0),
 });
 
 /** A checked meta.json. */

@@ -1,10 +1,13 @@
-import { subjectPrefix } from "./_stored_subject.ts";
+import { markErased } from "./_erasures.ts";
+import { removeErased } from "./_remove_erased.ts";
 import type { ObjectStore } from "./types.ts";
 
 /**
- * Deletes every object of a subject: all versions, manifests, and what an interrupted calibration left.
+ * Erases a subject: all versions, manifests, and what an interrupted calibration left.
  *
- * Manifests go first: from then on the subject no longer exists for readers, whatever happens to the rest.
+ * A mark without content, under a keyed hash of the id, goes first: from then on the subject no longer exists for
+ * readers, whatever happens to the rest, and no calibration that began before can be stored, in whichever process it
+ * runs. What begins after the mark is a new subject of the same id, which the deletion does not touch. The mark stays.
  *
  * @param store Where the subject is.
  * @param tenant Whose subject.
@@ -20,16 +23,6 @@ import type { ObjectStore } from "./types.ts";
  * ```
  */
 export async function deleteSubject(store: ObjectStore, tenant: string, subject: string): Promise<boolean> {
-  const prefix = `${subjectPrefix(tenant, subject)}/`;
-  let deleted = false;
-  // Again until nothing is left: a calibration may have been writing meanwhile.
-  for (let keys = await store.list(prefix); keys.length > 0; keys = await store.list(prefix)) {
-    const manifests = keys.filter((key) => key.startsWith(`${prefix}current/`));
-    const others = keys.filter((key) => !key.startsWith(`${prefix}current/`));
-    // The current manifest last among them: an older one must never become current again.
-    for (const key of [...manifests, ...others]) await store.delete(key);
-    deleted = true;
-  }
-  // What a crash left half-written is no object, and is the person's all the same.
-  return await store.deletePrefix(prefix) || deleted;
+  const generation = await markErased(store, tenant, subject);
+  return await removeErased(store, tenant, subject, generation);
 }

@@ -109,6 +109,29 @@ export function fileStore(path: string, options: FileStoreOptions = {}): ObjectS
     return true;
   }
 
+  /** Removes temporary files below a folder, and folders that are empty then; whether there were any. */
+  async function sweepFolder(folder: string): Promise<boolean> {
+    let entries: Deno.DirEntry[];
+    try {
+      entries = await fs.entries(folder);
+    } catch (error) {
+      if (isAbsent(error)) return false;
+      throw error;
+    }
+    let found = entries.length === 0;
+    for (const { name, isDirectory } of entries) {
+      if (isDirectory) found = await sweepFolder(`${folder}/${name}`) || found;
+      else if (name.endsWith(TEMP_SUFFIX)) {
+        // Its writer may have removed it.
+        await fs.remove(`${folder}/${name}`).catch(() => {});
+        found = true;
+      }
+    }
+    // Fails where something is left.
+    if (found) await fs.remove(folder).catch(() => {});
+    return found;
+  }
+
   async function walk(folder: string, prefix: string, keys: string[]): Promise<void> {
     let entries: Deno.DirEntry[];
     try {
@@ -183,6 +206,13 @@ export function fileStore(path: string, options: FileStoreOptions = {}): ObjectS
       const key = prefix.replace(/\/$/, "");
       checkKey(key);
       const found = await removeTree(`${root}/${key}`);
+      if (found) await removeEmptyFolders(key);
+      return found;
+    },
+    async sweep(prefix) {
+      const key = prefix.replace(/\/$/, "");
+      checkKey(key);
+      const found = await sweepFolder(`${root}/${key}`);
       if (found) await removeEmptyFolders(key);
       return found;
     },

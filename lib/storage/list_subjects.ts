@@ -1,4 +1,7 @@
+import { pickErased } from "./_erasures.ts";
 import { subjectsPrefix } from "./_stored_subject.ts";
+import { loadSubjectMeta } from "./load_subject_meta.ts";
+import { NotFoundError } from "./not_found_error.ts";
 import type { ObjectStore } from "./types.ts";
 
 /**
@@ -21,6 +24,13 @@ export async function listSubjects(store: ObjectStore, tenant: string): Promise<
   for (const key of await store.list(prefix)) {
     const [id, folder] = key.slice(prefix.length).split("/");
     if (id !== undefined && folder === "current") ids.add(id);
+  }
+  // Bytes of an erased subject may be there for a moment, and then again it may have been calibrated anew.
+  for (const subject of await pickErased(store, tenant, [...ids])) {
+    await loadSubjectMeta(store, tenant, subject).catch((error) => {
+      if (!(error instanceof NotFoundError)) throw error;
+      ids.delete(subject);
+    });
   }
   return [...ids].sort();
 }

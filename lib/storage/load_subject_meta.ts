@@ -1,8 +1,9 @@
 import { checkVersion } from "./_check_name.ts";
+import { countErasures } from "./_erasures.ts";
 import { decodeJson } from "./_json.ts";
+import { manifestKey, manifestNumbers } from "./_manifest_numbers.ts";
 import { aliasSchema, parseObject } from "./_stored_card.ts";
 import { type StoredSubject, storedSubjectSchema, subjectPrefix } from "./_stored_subject.ts";
-import { currentManifest } from "./current_manifest.ts";
 import { NotFoundError } from "./not_found_error.ts";
 import type { ObjectStore } from "./types.ts";
 
@@ -13,7 +14,8 @@ export interface LoadSubjectOptions {
 }
 
 /**
- * Reads a subject's meta.json, without the weights.
+ * Reads a subject's meta.json, without the weights. What was calibrated before the last erasure of the id is not there,
+ * though its bytes may be for a moment.
  *
  * @param store Where the subject is.
  * @param tenant Whose subject.
@@ -37,17 +39,29 @@ export async function loadSubjectMeta(
   options: LoadSubjectOptions = {},
 ): Promise<StoredSubject> {
   const prefix = subjectPrefix(tenant, subject);
-  let { version } = options;
-  if (version === undefined) {
-    const manifest = await currentManifest(store, `${prefix}/current`);
-    if (manifest === null) throw new NotFoundError(`Cannot load subject "${subject}": there is none of this id`);
-    version = parseObject(aliasSchema, manifest.value, `${prefix}/current`).version;
+  const none = () => new NotFoundError(`Cannot load subject "${subject}": there is none of this id`);
+  const generation = await countErasures(store, tenant, subject);
+
+  async function read(version: string): Promise<StoredSubject> {
+    const key = `${prefix}/${checkVersion(version)}/meta.json`;
+    const bytes = await store.get(key);
+    // So looks a subject that is just being deleted.
+    if (bytes === null) throw new NotFoundError(`Cannot load subject "${subject}": object "${key}" is missing`);
+    return parseObject(storedSubjectSchema, decodeJson(bytes, key), key);
   }
-  const key = `${prefix}/${checkVersion(version)}/meta.json`;
-  const bytes = await store.get(key);
-  if (bytes === null) {
-    // A deletion takes the manifests first, so a subject that is just going looks like this for a moment.
-    throw new NotFoundError(`Cannot load subject "${subject}": object "${key}" is missing`);
+
+  if (options.version !== undefined) {
+    const meta = await read(options.version);
+    if (meta.generation < generation) throw none();
+    return meta;
   }
-  return parseObject(storedSubjectSchema, decodeJson(bytes, key), key);
+  for (const number of (await manifestNumbers(store, `${prefix}/current`)).reverse()) {
+    const key = manifestKey(`${prefix}/current`, number);
+    const bytes = await store.get(key);
+    if (bytes === null) throw none();
+    const meta = await read(parseObject(aliasSchema, decodeJson(bytes, key), key).version);
+    // What is erased is passed by: a calibration that was overtaken takes its manifest back in a moment.
+    if (meta.generation >= generation) return meta;
+  }
+  throw none();
 }

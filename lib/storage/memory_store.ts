@@ -54,5 +54,6 @@ export function memoryStore(): ObjectStore {
       for (const key of keys) objects.delete(key);
       return keys.length > 0;
     },
+    sweep: () => Promise.resolve(false),
   };
 }

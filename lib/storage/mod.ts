@@ -1,4 +1,5 @@
 /** Object stores, safetensors, models, subjects, checkpoints: typed arrays and trees, no tensors. @module */
+export type { StoredSubject } from "./_stored_subject.ts";
 export * from "./append_manifest.ts";
 export * from "./canonical_json.ts";
 export * from "./check_subject_id.ts";
@@ -10,6 +11,7 @@ export * from "./delete_subject.ts";
 export * from "./duplicate_key.ts";
 export * from "./encode_safetensors.ts";
 export * from "./file_store.ts";
+export * from "./finish_erasures.ts";
 export * from "./flatten_weights.ts";
 export * from "./latest_checkpoint.ts";
 export * from "./layout_safetensors.ts";
@@ -30,6 +32,7 @@ export * from "./s3_store.ts";
 export * from "./save_checkpoint.ts";
 export * from "./save_subject.ts";
 export * from "./sha256.ts";
+export * from "./subject_generation.ts";
 export * from "./subject_meta_schema.ts";
 export * from "./types.ts";
 export * from "./unflatten_weights.ts";

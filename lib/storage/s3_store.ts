@@ -44,6 +44,7 @@ export function s3Store(url: string, keys: S3Keys, options: S3StoreOptions = {})
     list: async (prefix) => await (await open()).list(prefix),
     delete: async (key) => await (await open()).delete(key),
     deletePrefix: async (prefix) => await (await open()).deletePrefix(prefix),
+    sweep: async (prefix) => await (await open()).sweep(prefix),
   };
 }
 

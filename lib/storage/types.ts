@@ -33,6 +33,11 @@ export interface ObjectStore {
    * there. Resolves to whether anything was there.
    */
   deletePrefix(prefix: string): Promise<boolean>;
+  /**
+   * Removes what interrupted writes left below the prefix, which ends in `/`, and no object: a writer that is under way
+   * there writes anew. Resolves to whether anything was there.
+   */
+  sweep(prefix: string): Promise<boolean>;
 }
 
 /** Keys of an S3 account. They sign requests and are never sent, logged or quoted. */

@@ -1,6 +1,7 @@
 import { ALGORITHMS, type Config } from "../config/mod.ts";
 import { canMagnify, type ClipSet, sampleEpisode, type SubjectSplit } from "../data/mod.ts";
 import { createRandom } from "../random/mod.ts";
+import { filledNote, validationSplit } from "../training/mod.ts";
 import type { Protocol, Unit } from "./types.ts";
 
 /** Micro clips by class and subject: `[class][subject]`. */
@@ -109,7 +110,7 @@ export function checkData(
   protocol: Protocol,
   config: Config,
   set: ClipSet,
-  { shots, algorithms }: { readonly shots: readonly number[]; readonly algorithms: readonly string[] },
+  { shots, algorithms }: { readonly shots: readonly number[]; readonly algorithms: readonly Config["algorithm"][] },
 ): string[] {
   const counts = microCounts(set);
   checkClasses(protocol, set, counts);
@@ -122,18 +123,22 @@ export function checkData(
   }
   // Tasks over several subjects need no K clips of one.
   const notes = config.episodes === "within" ? checkShots(protocol, mostShots(set, counts), shots) : [];
+  const learner = algorithms.find((name) => ALGORITHMS[name].training !== "supervised") ?? config.algorithm;
+  const filled = filledNote({ ...config, algorithm: learner }, set, [...set.subjectNames.keys()]);
   const lonely = config.shuffleLabels ? [] : set.classes.filter((_, label) => counts[label]!.size === 1);
   return [
     ...lonely.map((name) =>
       `Class ${name} has micro clips of one subject only: the fold that holds it out never trains on that class.`
     ),
     ...notes,
+    ...(filled === null ? [] : [filled]),
     ...checkAuxiliary(protocol, config, set, algorithms.some((name) => name === "lightman" || name === "multitask")),
   ];
 }
 
-function canSample(config: Config, set: ClipSet, { train }: SubjectSplit): string | null {
+function canSample(config: Config, set: ClipSet, split: SubjectSplit): string | null {
   const { ways, shots, queries, macros, episodes: scope, seed } = config;
+  const train = validationSplit(config, set, split.train)?.train ?? split.train;
   try {
     sampleEpisode(set, train, { ways, shots, queries, macros, scope }, createRandom(seed, "plan"));
     return null;
@@ -147,9 +152,10 @@ function canSample(config: Config, set: ClipSet, { train }: SubjectSplit): strin
 export function checkTraining(protocol: Protocol, set: ClipSet, units: readonly Unit[]): void {
   const known = new Set<string>();
   for (const { config, split } of units) {
+    validationSplit(config, set, split.train); // refuses what cannot be divided
     if (config.algorithm === "supervised" || config.algorithm === "multitask" || config.outerSteps === 0) continue;
     const { ways, shots, queries, macros, episodes } = config;
-    const key = JSON.stringify([split.heldout, ways, shots, queries, macros, episodes]);
+    const key = JSON.stringify([split.heldout, ways, shots, queries, macros, episodes, config.validation]);
     if (known.has(key)) continue;
     known.add(key);
     const problem = canSample(config, set, split);

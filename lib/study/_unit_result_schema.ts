@@ -14,5 +14,11 @@ export const unitResultSchema = z.union([
     evaluations: z.array(
       z.array(z.strictObject({ subject: z.string(), truth: counts, before: counts, after: counts })),
     ),
+    selections: z.array(z.strictObject({
+      shots: z.int().nonnegative(),
+      step: z.int(),
+      score: z.number(),
+      curve: z.array(z.strictObject({ step: z.int(), score: z.number() })),
+    })).exactOptional(),
   }),
 ]);

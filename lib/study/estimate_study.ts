@@ -17,9 +17,10 @@ export interface EstimateStudyOptions {
   readonly signal: AbortSignal;
 }
 
-/** Seconds of an outer step, and of the evaluation of one held-out subject. */
+/** Seconds of an outer step, of scoring and finishing a θ, and of the evaluation of one held-out subject. */
 interface UnitCost {
   readonly stepSeconds: number;
+  readonly finishSeconds: number;
   readonly evaluateSeconds: number;
 }
 
@@ -27,12 +28,15 @@ interface UnitCost {
 const TIMED = 2;
 
 async function timeUnit({ config, split, evaluations }: Unit, set: ClipSet, signal: AbortSignal): Promise<UnitCost> {
-  const short = { ...config, outerSteps: Math.min(config.outerSteps, 1 + TIMED) };
+  // With validation subjects θ is scored once, after the steps.
+  const selectEvery = Math.max(config.selectEvery, 1 + TIMED);
+  const short = { ...config, selectEvery, outerSteps: Math.min(config.outerSteps, 1 + TIMED) };
   const marks = [performance.now()];
   const onStep = () => marks.push(performance.now());
-  let evaluateSeconds = 0;
+  let [evaluateSeconds, finishSeconds] = [0, 0];
   try {
     const result = await trainSplit(short, set, split, { evaluations, signal, onStep });
+    finishSeconds = Math.max(0, result.trainSeconds - (marks.at(-1)! - marks[0]!) / 1000);
     evaluateSeconds = result.evaluateSeconds / split.heldout.length;
   } catch (error) {
     // A training that diverges this early takes no longer than what was timed.
@@ -40,7 +44,11 @@ async function timeUnit({ config, split, evaluations }: Unit, set: ClipSet, sign
   }
   // The first step warms the backend up; it counts only where it is the only one.
   const timed = marks.length > 2 ? marks.slice(1) : marks;
-  return { stepSeconds: (timed.at(-1)! - timed[0]!) / 1000 / Math.max(1, timed.length - 1), evaluateSeconds };
+  return {
+    finishSeconds,
+    evaluateSeconds,
+    stepSeconds: (timed.at(-1)! - timed[0]!) / 1000 / Math.max(1, timed.length - 1),
+  };
 }
 
 /**
@@ -73,7 +81,9 @@ export async function estimateStudy(plan: StudyPlan, set: ClipSet, options: Esti
       kinds.set(kind, cost);
     }
     steps += config.outerSteps;
-    seconds += config.outerSteps * cost.stepSeconds + split.heldout.length * cost.evaluateSeconds;
+    const scored = config.validation === null ? 1 : Math.max(1, Math.ceil(config.outerSteps / config.selectEvery));
+    seconds += config.outerSteps * cost.stepSeconds + scored * cost.finishSeconds +
+      split.heldout.length * cost.evaluateSeconds;
   }
   return { trainings: plan.units.length, steps, seconds: seconds / Math.max(1, Math.min(workers, plan.units.length)) };
 }

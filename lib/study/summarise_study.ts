@@ -53,6 +53,22 @@ function meanCurve(results: readonly SplitResult[]): RowSummary["curve"] {
   });
 }
 
+/** How the folds chose the θ that a row of so many shots reads. */
+function selectionOf(results: readonly SplitResult[], shots: number): Pick<RowSummary, "selection"> {
+  const chosen = results.flatMap(({ selections = [] }) => selections.filter((one) => one.shots === shots));
+  if (chosen.length === 0) return {};
+  const mean = (score: (one: typeof chosen[number]) => number) =>
+    chosen.reduce((sum, one) => sum + score(one), 0) / chosen.length;
+  return {
+    selection: {
+      shots,
+      steps: chosen.map(({ step }) => step),
+      score: mean(({ score }) => score),
+      curve: chosen[0]!.curve.map(({ step }, i) => ({ step, score: mean(({ curve }) => curve[i]!.score) })),
+    },
+  };
+}
+
 /**
  * Fills a protocol's table: metrics of counts pooled over folds, with intervals by resampling subjects, paired with the
  * first row of its group where the subjects are the same; by database where there are several.
@@ -119,6 +135,7 @@ export function summariseStudy(
         after: share(one, "after"),
       })),
       curve: meanCurve(row.runs[0]!.map((unit) => results[unit] as SplitResult))!,
+      ...selectionOf(row.runs[0]!.map((unit) => results[unit] as SplitResult), shots),
       trainSeconds,
       secondsPerTraining: trainSeconds / done.length,
       parameters: done[0]!.parameters,

@@ -9,6 +9,11 @@ const metaSchema = z.object({
   adamStep: z.int().nonnegative(),
   ratesStep: z.int().nonnegative(),
   history: z.array(z.object({ step: z.int(), loss: z.number(), accuracy: z.number(), gradientNorm: z.number() })),
+  selections: z.array(z.object({
+    curve: z.array(z.object({ step: z.int(), score: z.number() })),
+    step: z.int(),
+    score: z.number(),
+  })).default([]),
 });
 
 function shaped(params: Tree<StoredTensor>, arrays: Tree<Float32Array>): Tree<StoredTensor> {
@@ -28,7 +33,7 @@ export async function saveState(
   { course, keep }: { readonly course: string; readonly keep: number },
   state: TrainState,
 ): Promise<void> {
-  const { theta, moments } = state;
+  const { theta, moments, selections } = state;
   const tensors: Record<string, Tree<StoredTensor>> = {
     params: theta.params,
     first: shaped(theta.params, moments.params.first),
@@ -39,11 +44,16 @@ export async function saveState(
     tensors.ratesFirst = shaped(theta.rates, moments.rates.first);
     tensors.ratesSecond = shaped(theta.rates, moments.rates.second);
   }
+  selections.forEach(({ best }, i) => {
+    tensors[`selected${i}`] = best.theta.params;
+    if (best.theta.rates !== null) tensors[`selected${i}Rates`] = best.theta.rates;
+  });
   const meta = {
     course,
     adamStep: moments.params.step,
     ratesStep: moments.rates?.step ?? 0,
     history: state.history,
+    selections: selections.map(({ curve, best: { step, score } }) => ({ curve, step, score })),
   };
   await saveCheckpoint(store, tenant, runId, state.step, { tensors, meta }, keep);
 }
@@ -83,5 +93,9 @@ export async function loadState(
       rates: rates && moments(meta.ratesStep, "ratesFirst", "ratesSecond"),
     },
     history: meta.history,
+    selections: meta.selections.map(({ curve, step, score }, i) => ({
+      curve,
+      best: { step, score, theta: { params: branch(`selected${i}`)!, rates: branch(`selected${i}Rates`) ?? null } },
+    })),
   };
 }

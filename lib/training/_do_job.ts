@@ -13,6 +13,7 @@ import {
   type Weights,
 } from "../inference/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
+import { gatherTrainingClips } from "./_gather_training_clips.ts";
 import {
   metaGradient,
   type MetaOptions,
@@ -101,25 +102,31 @@ function taskGradient(theta: Theta, clips: TaskClips, options: MetaOptions, conf
 }
 
 /** The macro clips of an auxiliary loss: the micro clips magnified, those named, or none. */
-function macroOf({ config, set }: RunnerSetup, micro: Uint8Array, indices: readonly number[]): Uint8Array | null {
+function macroOf(
+  setup: RunnerSetup,
+  micro: Uint8Array,
+  indices: readonly number[],
+  flipped: readonly number[],
+): Uint8Array | null {
+  const { config, set } = setup;
   if (config.lambda2 === 0 || config.macro === "none") return null;
   if (config.macro === "magnify") return magnifyClips(micro, set.recipe, config.magnify);
-  return indices.length > 0 ? gatherClips(set, indices) : null;
+  return indices.length > 0 ? gatherTrainingClips(setup, indices, flipped) : null;
 }
 
 function metaJob(setup: RunnerSetup, job: Extract<Job, { kind: "meta" }>): Promise<GradientResult> {
   const { config, set } = setup;
-  const { episode, theta, labelOrder } = job;
+  const { episode, theta, labelOrder, flipped } = job;
   const labels = (indices: readonly number[]) => labelsOf(set, indices, labelOrder);
   const queryLabels = labels(episode.query);
   const weights = weightsOf(config);
   const out = tidyRecord(() => {
-    const support = gatherClips(set, episode.support);
-    const macro = macroOf(setup, support, episode.macro);
+    const support = gatherTrainingClips(setup, episode.support, flipped);
+    const macro = macroOf(setup, support, episode.macro, flipped);
     const result = taskGradient(theta, {
       support: upload(set, support),
       supportLabels: labels(episode.support),
-      query: upload(set, gatherClips(set, episode.query)),
+      query: upload(set, gatherTrainingClips(setup, episode.query, flipped)),
       queryLabels,
       macro: macro === null ? null : upload(set, macro),
     }, {
@@ -148,8 +155,8 @@ function supervisedJob(setup: RunnerSetup, job: Extract<Job, { kind: "supervised
   const out = tidyRecord(() => {
     const architecture = architectureOf(config, set.classes.length);
     const params = mapTree(toTensors(job.theta.params), variable);
-    const micro = gatherClips(set, job.clips);
-    const macro = config.algorithm === "multitask" ? macroOf(setup, micro, job.macro) : null;
+    const micro = gatherTrainingClips(setup, job.clips, job.flipped);
+    const macro = config.algorithm === "multitask" ? macroOf(setup, micro, job.macro, job.flipped) : null;
     const { logits, auxiliary } = forward(architecture, params, upload(set, micro), {
       want: { logits: true, auxiliary: macro !== null },
     });

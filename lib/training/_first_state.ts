@@ -32,5 +32,6 @@ export async function firstState(config: Config, classes: number): Promise<Train
     theta: { params, rates },
     moments: { params: optimizer.init(arraysOf(params)), rates: rates && optimizer.init(arraysOf(rates)) },
     history: [],
+    selections: [],
   };
 }

@@ -16,6 +16,8 @@ export type Job =
     readonly kind: "meta";
     readonly theta: Theta;
     readonly episode: Episode;
+    /** Clips of the episode that are seen in a mirror; see `config.augment`. */
+    readonly flipped: readonly number[];
     readonly firstOrder: boolean;
     /** The label each class has in this task (classical few-shot protocol; −1: none), or null for its own. */
     readonly labelOrder: readonly number[] | null;
@@ -28,6 +30,8 @@ export type Job =
     readonly clips: readonly number[];
     /** Macro clips of the auxiliary loss; empty for none of the set's own. */
     readonly macro: readonly number[];
+    /** Clips that are seen in a mirror; see `config.augment`. */
+    readonly flipped: readonly number[];
   }
   | { readonly kind: "statistics"; readonly theta: Theta; readonly clips: readonly number[] }
   | {

@@ -7,6 +7,7 @@ import { createRandom, type Random } from "../random/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
 import { mapTree, type Tree, zipTrees } from "../tree/mod.ts";
 import type { GradientResult, Job, JobRunner, Theta } from "./_jobs.ts";
+import { drawFlips } from "./_draw_flips.ts";
 import { microClips } from "./_micro_clips.ts";
 
 /** One outer step, as the learning curve shows it. */
@@ -20,12 +21,28 @@ export interface HistoryRow {
   readonly gradientNorm: number;
 }
 
+/** How θ did on validation subjects, and the best so far. */
+export interface Selection {
+  /** UF1 of each θ that was scored, 0 to 1. */
+  readonly curve: readonly ScoredStep[];
+  /** The first of those with the highest score. */
+  readonly best: ScoredStep & { readonly theta: Theta };
+}
+
+/** The score of a step's θ on validation subjects. */
+export interface ScoredStep {
+  readonly step: number;
+  readonly score: number;
+}
+
 /** All that an outer step reads and writes. */
 export interface TrainState {
   readonly step: number;
   readonly theta: Theta;
   readonly moments: { readonly params: AdamState; readonly rates: AdamState | null };
   readonly history: readonly HistoryRow[];
+  /** One for each way of scoring; none without validation subjects, or before the first score. */
+  readonly selections: readonly Selection[];
 }
 
 /** Thrown when a loss or gradient is no number; carries what is needed to replay the step. */
@@ -95,7 +112,9 @@ function mixedJobs(config: Config, set: ClipSet, subjects: readonly number[], { 
   return Array.from({ length: config.tasksPerStep }, (_, task): Extract<Job, { kind: "supervised" }> => {
     const random = createRandom(config.seed, "mixed", step, task);
     const clips = random.shuffle(micro).slice(0, count);
-    return { kind: "supervised", theta, clips, macro: mixedMacros(config, set, subjects, random) };
+    const macro = mixedMacros(config, set, subjects, random);
+    const flipped = drawFlips(config, [...clips, ...macro], { of: "mixed", step, task });
+    return { kind: "supervised", theta, clips, macro, flipped };
   });
 }
 
@@ -110,6 +129,11 @@ function taskJobs(config: Config, set: ClipSet, subjects: readonly number[], { s
       kind: "meta",
       theta,
       episode,
+      flipped: drawFlips(config, [...episode.support, ...episode.query, ...episode.macro], {
+        of: "episode",
+        step,
+        task,
+      }),
       firstOrder: config.firstOrder || step < config.warmupSteps,
       labelOrder,
       stepWeights: config.multiStepLoss
@@ -192,5 +216,6 @@ export async function outerStep(
     theta,
     moments: { params: params.state, rates: rateMoments },
     history: [...state.history, row],
+    selections: state.selections,
   };
 }

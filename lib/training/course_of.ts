@@ -4,6 +4,9 @@ import { sha256OfJson } from "./_sha256_of_json.ts";
 /** Settings that may change between the parts of a run without changing its course. */
 const FREE: readonly (keyof Config)[] = ["checkpointEvery", "keepCheckpoints"];
 
+/** Settings of later versions, with the value that changes nothing: runs begun before there were any still go on. */
+const NEUTRAL: Partial<Config> = { augment: "none", validation: null };
+
 /**
  * Identifies all that decides the course of a run: configuration, clips, who is held out, and what else is named. A run
  * continues only on its own course: with other clips, subjects it was trained on could turn up among those held out.
@@ -24,6 +27,8 @@ const FREE: readonly (keyof Config)[] = ["checkpointEvery", "keepCheckpoints"];
  * ```
  */
 export async function courseOf(config: Config, clips: string, more: unknown): Promise<string> {
-  const decisive = Object.fromEntries(Object.entries(config).filter(([key]) => !FREE.includes(key as keyof Config)));
+  const fields = Object.entries(config) as [keyof Config, unknown][];
+  const free = config.validation === null ? [...FREE, "selectEvery"] : FREE;
+  const decisive = Object.fromEntries(fields.filter(([key, value]) => !free.includes(key) && NEUTRAL[key] !== value));
   return await sha256OfJson({ config: decisive, clips, more });
 }

@@ -3,7 +3,7 @@ import type { ClipSet, SubjectSplit } from "../data/mod.ts";
 import type { ModelCard } from "../inference/mod.ts";
 import { promote, publishModel } from "../storage/mod.ts";
 import { auxiliaryNote } from "./auxiliary_note.ts";
-import { checkTrainingMemory } from "./_check_training_memory.ts";
+import { checkCalibrationMemory, checkTrainingMemory } from "./_check_training_memory.ts";
 import { loadState, saveState } from "./_checkpoints.ts";
 import { clipSetDigest } from "./clip_set_digest.ts";
 import { courseOf } from "./course_of.ts";
@@ -11,26 +11,37 @@ import { evaluateHoldout, type Evaluation } from "./_evaluate.ts";
 import type { JobRunner } from "./_jobs.ts";
 import { finishTraining } from "./_finish_training.ts";
 import { loadData, splitOf } from "./_load_data.ts";
+import { filledNote } from "./filled_note.ts";
 import { firstState } from "./_first_state.ts";
 import { DivergedError, type HistoryRow, outerStep, type TrainState } from "./_meta_train.ts";
 import { settleConfig } from "./_settle_config.ts";
+import { selectionResult, selectTheta } from "./_select_theta.ts";
 import { openRunner } from "./_open_runner.ts";
-import type { TrainingOptions, TrainingResult } from "./types.ts";
+import type { SelectionResult, TrainingOptions, TrainingResult } from "./types.ts";
+import { validationSplit } from "./validation_split.ts";
 
 /** What a run leaves beside its model. */
 export interface TrainedModel extends TrainingResult {
   readonly card: ModelCard;
   readonly evaluation: Evaluation;
   readonly history: readonly HistoryRow[];
-  /** Training and held-out subjects by name. */
-  readonly subjects: { readonly train: readonly string[]; readonly heldout: readonly string[] };
+  /** What a reader of the figures must know: an auxiliary loss that is off, tasks that hold clips of other people. */
+  readonly notes: readonly string[];
+  /** Training and held-out subjects by name; those of the training subjects that θ was chosen on. */
+  readonly subjects: {
+    readonly train: readonly string[];
+    readonly heldout: readonly string[];
+    readonly validation: readonly string[];
+  };
+  /** How θ was chosen; null: it is the last one. */
+  readonly selection: SelectionResult | null;
 }
 
 /** The outer loop, with checkpoints; stops at the last whole step when the signal says so. */
 async function runSteps(
   config: Config,
   set: ClipSet,
-  split: SubjectSplit,
+  { train, validation }: { readonly train: readonly number[]; readonly validation: SubjectSplit | null },
   runner: JobRunner,
   first: TrainState,
   course: string,
@@ -46,10 +57,10 @@ async function runSteps(
     saved = state.step;
     onEvent({ type: "checkpoint", step: state.step });
   };
-  const step = async () => {
+  const keeping = async (work: () => Promise<TrainState>) => {
     try {
       signal.throwIfAborted();
-      return await outerStep(config, set, split.train, runner, state);
+      return await work();
     } catch (error) {
       // Whatever ended the run, it goes on from its last whole step. A store that fails as well is the graver news.
       await save();
@@ -57,16 +68,29 @@ async function runSteps(
       throw error;
     }
   };
+  const select = () =>
+    validation === null
+      ? Promise.resolve(state)
+      : selectTheta(runner, config, set, state, { validation, shots: [config.shots] });
+  state = await keeping(select);
   while (state.step < config.outerSteps) {
-    state = await step();
+    state = await keeping(() => outerStep(config, set, train, runner, state));
     const done = state.step - first.step;
     const { loss, accuracy } = state.history[state.history.length - 1]!;
     const secondsLeft = (performance.now() - begun) / 1000 / done * (config.outerSteps - state.step);
     onEvent({ type: "step", step: state.step, steps: config.outerSteps, loss, accuracy, secondsLeft });
+    state = await keeping(select);
     if (state.step % config.checkpointEvery === 0) await save();
   }
   await save();
   return state;
+}
+
+/** Says which θ was chosen. */
+function selectionNote({ step, score, shots, curve }: SelectionResult, subjects: number): string {
+  return `step ${step} has the best of ${curve.length} scores on ${subjects} validation subject${
+    subjects === 1 ? "" : "s"
+  } (UF1 ${(100 * score).toFixed(1)} %${shots === 0 ? "" : " after calibration"}): its θ is taken`;
 }
 
 /** The numbers of an evaluation that a model's card keeps. */
@@ -92,7 +116,7 @@ async function keepForReplay(error: DivergedError, { store, tenant, runId }: Tra
 }
 
 /**
- * A whole run: load clips, meta-train, take running statistics, evaluate held-out subjects before and after
+ * A whole run: load clips, meta-train, choose θ on validation subjects where the configuration asks for it, take running statistics, evaluate held-out subjects before and after
  * calibration, publish the model and promote it to `stable`.
  *
  * The course of a run depends on its configuration and data alone: not on the number of workers, nor on whether it was
@@ -128,10 +152,14 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
     onProgress: (what, done, total) => onEvent({ type: "progress", what, done, total }),
   });
   const split = splitOf(config, set);
-  const settled = settleConfig(config, set, split.train);
-  checkTrainingMemory(settled, set, split);
-  const note = auxiliaryNote(config, settled);
-  if (note !== null) onEvent({ type: "status", message: note });
+  const validation = validationSplit(config, set, split.train);
+  // Nothing is learned from those that θ is chosen on.
+  const train = validation?.train ?? split.train;
+  const settled = settleConfig(config, set, train);
+  checkTrainingMemory(settled, set, { ...split, train });
+  if (validation !== null) checkCalibrationMemory(settled, set, validation, settled.shots, "train");
+  const notes = [auxiliaryNote(config, settled), filledNote(settled, set, train)].filter((note) => note !== null);
+  for (const message of notes) onEvent({ type: "status", message });
   const course = await courseOf(settled, await clipSetDigest(set), { split });
   const resumed = await loadState(options, course, (message) => onEvent({ type: "status", message }));
   const first = resumed ?? await firstState(settled, set.classes.length);
@@ -142,13 +170,23 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
   const named = (subjects: readonly number[]) => subjects.map((subject) => set.subjectNames[subject]!);
   const runner = await openRunner({ config: settled, set }, options.workers, signal);
   try {
-    const state = await runSteps(settled, set, split, runner, first, course, options);
+    const state = await runSteps(settled, set, { train, validation }, runner, first, course, options);
+    const [selected] = state.selections;
+    const selection = selected === undefined ? null : selectionResult(selected, settled.shots);
+    const chosenOn = named(validation?.heldout ?? []);
+    if (selection !== null) onEvent({ type: "status", message: selectionNote(selection, chosenOn.length) });
     onEvent({ type: "status", message: `evaluating ${split.heldout.length} held-out subjects` });
-    const { weights, card } = await finishTraining(runner, settled, set, split.train, state.theta, {
+    const theta = selected?.best.theta ?? state.theta;
+    const { weights, card } = await finishTraining(runner, settled, set, train, theta, {
       name,
       provenance: {
         clips: String(set.ids.length),
+        // Who had a say in θ: its training or its choice.
         trainSubjects: JSON.stringify(named(split.train)),
+        ...(selection !== null && {
+          validationSubjects: JSON.stringify(chosenOn),
+          selectedStep: String(selection.step),
+        }),
         ...options.provenance,
       },
     });
@@ -164,7 +202,9 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
       card: { ...card, metrics },
       evaluation,
       history: state.history,
-      subjects: { train: named(split.train), heldout: named(split.heldout) },
+      notes,
+      subjects: { train: named(split.train), heldout: named(split.heldout), validation: chosenOn },
+      selection,
     };
   } finally {
     runner.close();

@@ -6,7 +6,11 @@ import { finishTraining } from "./_finish_training.ts";
 import { firstState } from "./_first_state.ts";
 import { type HistoryRow, outerStep } from "./_meta_train.ts";
 import { openRunner } from "./_open_runner.ts";
+import type { Theta } from "./_jobs.ts";
+import { selectionResult, selectTheta } from "./_select_theta.ts";
 import { settleConfig } from "./_settle_config.ts";
+import type { SelectionResult } from "./types.ts";
+import { validationSplit } from "./validation_split.ts";
 
 /** What was said of one held-out subject's query clips. */
 export interface SubjectPredictions {
@@ -29,6 +33,8 @@ export interface SplitResult {
   readonly history: readonly HistoryRow[];
   /** One list of held-out subjects for each evaluation asked for. */
   readonly evaluations: readonly (readonly SubjectPredictions[])[];
+  /** How θ was chosen for evaluations of so many shots, where it was. */
+  readonly selections?: readonly SelectionResult[];
 }
 
 /** Options of {@linkcode trainSplit}. */
@@ -43,7 +49,9 @@ export interface TrainSplitOptions {
 /**
  * Trains on the training subjects of a split, in this thread, and predicts the held-out ones; nothing is published.
  *
- * The θ that is evaluated is the last one: no label of a held-out subject has a say in training or selection.
+ * The θ that is evaluated is the last one, or with `validation` the best on validation subjects, who are training
+ * subjects: for evaluations without calibration by the score of θ alone, for others by the score after calibration with
+ * as many shots. No clip of a held-out subject has a say in training or selection.
  *
  * @param config The configuration.
  * @param set The clips.
@@ -80,30 +88,48 @@ export async function trainSplit(
     throw new RangeError(`Cannot train: expected held-out subjects, got ${set.subjectNames[shared]} in training too`);
   }
   const begun = performance.now();
-  const settled = settleConfig(config, set, split.train);
-  checkTrainingMemory(settled, set, split);
-  for (const { shots = settled.shots } of evaluations) checkCalibrationMemory(settled, set, split, shots, "train");
+  const validation = validationSplit(config, set, split.train);
+  const train = validation?.train ?? split.train;
+  const settled = settleConfig(config, set, train);
+  checkTrainingMemory(settled, set, { ...split, train });
+  const shots = [...new Set(evaluations.map((evaluation) => evaluation.shots ?? settled.shots))];
+  for (const k of shots) {
+    checkCalibrationMemory(settled, set, split, k, "train");
+    if (validation !== null) checkCalibrationMemory(settled, set, validation, k, "train");
+  }
   const runner = await openRunner({ config: settled, set }, 0, signal);
   let state = await firstState(settled, set.classes.length);
   while (state.step < settled.outerSteps) {
-    state = await outerStep(settled, set, split.train, runner, state);
+    state = await outerStep(settled, set, train, runner, state);
     onStep?.(state.step, settled.outerSteps);
+    if (validation !== null) state = await selectTheta(runner, settled, set, state, { validation, shots });
     // Lets a worker hear that it shall stop.
     await new Promise((resolve) => setTimeout(resolve));
   }
-  const model = await finishTraining(runner, settled, set, split.train, state.theta, { name: "split", provenance: {} });
+  const finish = (theta: Theta) =>
+    finishTraining(runner, settled, set, train, theta, { name: "split", provenance: {} });
+  const models = new Map<Theta, Awaited<ReturnType<typeof finish>>>();
+  const thetaOf = (k: number) => state.selections[shots.indexOf(k)]?.best.theta ?? state.theta;
+  for (const theta of new Set([...shots.map(thetaOf), ...(shots.length === 0 ? [state.theta] : [])])) {
+    models.set(theta, await finish(theta));
+  }
   const trained = performance.now();
   const predictions: SubjectPredictions[][] = [];
   for (const evaluation of evaluations) {
+    const model = models.get(thetaOf(evaluation.shots ?? settled.shots))!;
     const { subjects } = await predictHoldout(runner, settled, set, split, model, evaluation);
     predictions.push(subjects.map(({ name, truth, before, after }) => ({ subject: name, truth, before, after })));
   }
+  const { card } = models.values().next().value!;
   return {
     trainSeconds: (trained - begun) / 1000,
     evaluateSeconds: (performance.now() - trained) / 1000,
-    parameters: model.card.parameters,
-    bytes: model.card.bytes,
+    parameters: card.parameters,
+    bytes: card.bytes,
     history: state.history,
     evaluations: predictions,
+    ...(state.selections.length > 0 && {
+      selections: state.selections.map((selection, i) => selectionResult(selection, shots[i]!)),
+    }),
   };
 }

@@ -19,6 +19,17 @@ export type TrainingEvent =
   /** The store has a checkpoint after so many steps: just written, or found by a run that resumes. */
   | { readonly type: "checkpoint"; readonly step: number };
 
+/** How θ was chosen on validation subjects. */
+export interface SelectionResult {
+  /** K of the calibration that was scored; 0: θ alone was. */
+  readonly shots: number;
+  /** Outer steps of the chosen θ, and its UF1 on the validation subjects, 0 to 1. */
+  readonly step: number;
+  readonly score: number;
+  /** Every θ that was scored. */
+  readonly curve: readonly { readonly step: number; readonly score: number }[];
+}
+
 /** What a finished run leaves. */
 export interface TrainingResult {
   /** Model name and content-addressed version in the store. */

@@ -12,16 +12,14 @@ export interface ReportContext {
   readonly peakRssBytes: number;
   readonly workers: number;
   readonly commit: string | undefined;
-  /** What a reader must know about the auxiliary loss. */
-  readonly note: string | null;
   /** Plain supervised training on the same budget, when it was run. */
   readonly baseline: TrainedModel | undefined;
 }
 
 /** The report of a run, as plain data. */
 export function reportOf(run: TrainedModel, context: ReportContext): ReportData {
-  const { backend, seconds, peakRssBytes, workers, commit, baseline, note } = context;
-  const { evaluation, card, subjects } = run;
+  const { backend, seconds, peakRssBytes, workers, commit, baseline } = context;
+  const { evaluation, card, subjects, notes, selection } = run;
   const metric = (name: "accuracy" | "uf1" | "uar") => ({
     ...evaluation[name],
     ...(baseline && { supervised: baseline.evaluation[name].before, fineTuned: baseline.evaluation[name].after }),
@@ -47,9 +45,17 @@ export function reportOf(run: TrainedModel, context: ReportContext): ReportData 
       (card.config.norm === "support"
         ? "Normalisation: running statistics before, support statistics after calibration, never those of the query clips."
         : "Normalisation: TRANSDUCTIVE, each batch of query clips by itself; the functions do not predict so.") +
-      (note === null ? "" : ` ${note}`),
+      (selection === null
+        ? ""
+        : ` θ was chosen on ${
+          plural(subjects.validation.length, "validation subject")
+        } out of the training subjects.`) +
+      notes.map((note) => ` ${note}`).join(""),
     metrics: { accuracy: metric("accuracy"), uf1: metric("uf1"), uar: metric("uar") },
     curve: run.history,
+    ...(selection !== null && {
+      selection: { shots: selection.shots, steps: [selection.step], score: selection.score, curve: selection.curve },
+    }),
     subjects: evaluation.subjects.map(({ subject, ...rest }) => ({ name: subject, ...rest })),
     classes: card.classes,
     confusion: evaluation.confusion,

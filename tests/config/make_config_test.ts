@@ -57,6 +57,16 @@ const WRONG: readonly (readonly [string, ConfigSources, string])[] = [
   ["an unknown nested key", { set: ["synthetic.ro=1"] }, "Cannot configure: unknown key synthetic.ro"],
   ["a key below a number", { set: ["alpha.x=1"] }, "Cannot configure: alpha: "],
   ["a value out of range", { set: ["alpha=-1"] }, "Cannot configure: alpha: "],
+  [
+    "stored flow of one channel",
+    { set: ["augment=flip-flow-minmax", "input=frames"] },
+    "augment: expected flip, because",
+  ],
+  [
+    "stored flow whose recipe is flow",
+    { set: ["augment=flip-flow-fixed", "input=flow", "inputChannels=3"] },
+    "augment: expected flip, because",
+  ],
   ["a value past a float", { set: ["alpha=1e999"] }, "Cannot configure: alpha: "],
   ["a number as text", { file: { shots: "5" } }, "Cannot configure: shots: "],
   ["half a step", { set: ["outerSteps=1.5"] }, "Cannot configure: outerSteps: "],

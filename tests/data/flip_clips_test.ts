@@ -62,6 +62,18 @@ Deno.test("flipClips() mirrors each row and negates u about 128, and twice is no
   assertEquals(flipClips(constant, wide), Uint8Array.of(0, 5, 6, 0, 2, 3, 0, 11, 12, 0, 8, 9));
 });
 
+Deno.test("flipClips() takes it from the caller how u lies in stored maps, which their recipe does not tell from pictures", () => {
+  const maps: Recipe = { frames: 1, size: 2, channels: 3, input: "frames", time: "tim" };
+  const clip = Uint8Array.of(1, 2, 3, 128, 5, 6, 255, 8, 9, 130, 11, 12);
+  for (const scaling of ["fixed", "minmax"] as const) {
+    const flow: Recipe = { ...maps, input: "flow", flow: { ...settings, scaling } };
+    assertEquals(flipClips(clip, maps, { flow: scaling }), flipClips(clip, flow));
+    assertEquals(flipClips(clip, flow, { flow: null }), flipClips(clip, maps));
+  }
+  assertEquals(flipClips(clip, maps), Uint8Array.of(128, 5, 6, 1, 2, 3, 130, 11, 12, 255, 8, 9));
+  assertThrows(() => flipClips(clip, { ...maps, channels: 1 }, { flow: "fixed" }), RangeError, "3 channels of flow");
+});
+
 Deno.test("flipClips() keeps clips, frames and channels apart, and refuses part of a clip", () => {
   const rgb: Recipe = { frames: 2, size: 2, channels: 3, input: "frames", time: "tim" };
   const clips = Uint8Array.from({ length: 48 }, (_, i) => i);

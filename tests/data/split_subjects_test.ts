@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { splitSubjects } from "../../lib/data/mod.ts";
 import { arbitraryClipSet } from "./_util/arbitrary_clip_set.ts";
@@ -38,6 +38,16 @@ Deno.test("splitSubjects() draws by the seed", () => {
   const splits = [0, 10, 20, 30].map((seed) => splitSubjects(set, 0.5, seed).heldout.join());
   assertEquals(new Set(splits).size, 4);
   assertEquals(splitSubjects(set, 1 / 3, 0).heldout, [1, 2, 8, 11]);
+});
+
+Deno.test("splitSubjects() divides some subjects only, from a stream of another name", () => {
+  const set = clipSet(many("d", 24));
+  const among = [20, 3, 4, 5, 6, 7, 11, 13];
+  const { train, heldout } = splitSubjects(set, 0.25, 0, { among, stream: "validation" });
+  assertEquals(heldout.length, 2);
+  assertEquals([...train, ...heldout].sort((a, b) => a - b), among.toSorted((a, b) => a - b));
+  assertEquals(splitSubjects(set, 0.25, 0, { among: among.toReversed(), stream: "validation" }), { train, heldout });
+  assertNotEquals(splitSubjects(set, 0.5, 0, { stream: "validation" }), splitSubjects(set, 0.5, 0));
 });
 
 Deno.test("splitSubjects() takes names, whatever the seed, and refuses unknown ones", () => {

@@ -185,6 +185,25 @@ Deno.test("renderStudy() draws one curve for rows that read the same trainings",
   assertEquals(texts(".legend").at(-1), "a; a, K = 1other");
 });
 
+Deno.test("renderStudy() shows how θ was chosen where it was, and says the last θ elsewhere", () => {
+  const curve = [{ step: 5, score: 0.5 }, { step: 10, score: 0.625 }, { step: 15, score: 0.6 }];
+  const selection = { shots: 0, steps: [15, 5, 10], score: 0.6789, curve };
+  const { html, texts } = render(
+    study([row("a", { selection }), row("b", { selection: { ...selection, shots: 1, steps: [10, 10, 10] } })]),
+  );
+  assertStringIncludes(html, "The θ with the best score on validation subjects");
+  assertStringIncludes(html, "UF1 on validation subjects over outer steps");
+  assertEquals(html.includes("last θ"), false);
+  const table = texts("tr").filter((text) => text.includes("67.9 %"));
+  assertEquals(table, [
+    "aθ as it is10 5 to 1567.9 %",
+    "bafter calibration with up to 1 clip a class1067.9 %",
+  ]);
+  const plain = render(study([row("a")])).html;
+  assertStringIncludes(plain, "The last θ of a training is evaluated");
+  assertEquals(plain.includes("validation"), false);
+});
+
 Deno.test("renderStudy() opens the confusion of two rows and folds the others", () => {
   const { all, texts } = render(study(["a", "b", "c", "d"].map((name) => row(name))));
   const matrices = all(".confusion");

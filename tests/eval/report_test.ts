@@ -80,6 +80,17 @@ Deno.test("renderReport() draws both curves and a row for every subject", () => 
   for (const subject of DATA.subjects) assertStringIncludes(svg, subject.name);
 });
 
+Deno.test("renderReport() draws the scores on validation subjects, where θ was chosen", () => {
+  const curve = [{ step: 10, score: 0.5 }, { step: 20, score: 0.4 }];
+  const { html, texts } = render({ ...DATA, selection: { shots: 5, steps: [10], score: 0.5, curve } });
+  assertEquals(texts("figure svg").length, 4);
+  assertStringIncludes(
+    html,
+    "after calibration with up to 5 clips a class; circled: step 10, whose θ is taken (50.0 %)",
+  );
+  assertEquals(render(DATA).html.includes("validation"), false);
+});
+
 Deno.test("renderReport() shows counts and row shares of confusion matrices, also of an absent class", () => {
   const { texts } = render(DATA);
   assertEquals(texts(".confusion tbody tr:nth-child(1) td"), ["660 %", "440 %", "990 %", "110 %"]);

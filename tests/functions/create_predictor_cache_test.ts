@@ -82,3 +82,31 @@ Deno.test("createPredictorCache() tries again after a failed load", async () => 
   cache.clear();
   assertEquals([counts.alive, cache.bytes], [0, 0]);
 });
+
+Deno.test("createPredictorCache() sweeps out idle subjects, never a model and never who is asked for", async () => {
+  const { counts, load } = loader();
+  let ms = 0;
+  const cache = createPredictorCache(100, { idleMs: 1000, now: () => ms });
+  for (const slot of ["t/subjects/idle", "t/subjects/busy", "t/models/m"]) await cache.use(slot, "1", load, nothing);
+  ms = 900;
+  await cache.use("t/subjects/busy", "1", load, nothing);
+  cache.sweep();
+  assertEquals(counts.alive, 3);
+  ms = 1500;
+  cache.sweep();
+  assertEquals([counts.alive, cache.bytes, cache.entries], [2, 20, 2]);
+});
+
+Deno.test("createPredictorCache() drops what the store said of a slot with its predictor", async () => {
+  const cache = createPredictorCache(100, { freshMs: 1000, now: () => 0 });
+  let version = "1";
+  const find = async () => (await cache.find("a", () => Promise.resolve({ version, base: null }))).version;
+  await find();
+  version = "2";
+  assertEquals(await find(), "1");
+  cache.drop("a");
+  assertEquals(await find(), "2");
+  version = "3";
+  cache.clear();
+  assertEquals(await find(), "3");
+});

@@ -97,13 +97,14 @@ for (const key of ["", "a b", "ä", "x".repeat(129)]) {
   });
 }
 
-Deno.test("createReplays() forgets after a day, and the oldest beyond a thousand", () => {
+Deno.test("createReplays() forgets after a day, and the oldest beyond a thousand", async () => {
   let time = 0;
-  const replays = createReplays<number>(() => time);
-  for (let i = 0; i <= 1000; i++) replays.remember("s", `${i}`, { digest: "", answer: i });
-  assertEquals([replays.find("s", "0"), replays.find("s", "1")?.answer], [null, 1]);
+  const replays = createReplays({ now: () => time });
+  for (let i = 0; i <= 1000; i++) await replays.remember("s", `${i}`, "d", `v${i}`);
+  assertEquals([await replays.find("s", "0", "d"), await replays.find("s", "1", "d")], [null, { version: "v1" }]);
+  assertEquals(await replays.find("s", "1", "other content"), "other");
   time = 86_400_000;
-  assertEquals(replays.find("s", "2")?.answer, 2);
+  assertEquals(await replays.find("s", "2", "d"), { version: "v2" });
   time++;
-  assertEquals(replays.find("s", "2"), null);
+  assertEquals(await replays.find("s", "2", "d"), null);
 });

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createAdaptApp } from "../../functions/adapt/mod.ts";
 import { createPredictApp, createPredictorCache, subjectSlot } from "../../functions/predict/mod.ts";
 import { encodeSafetensors, promote } from "../../lib/storage/mod.ts";
@@ -18,7 +18,7 @@ async function setUp() {
       ...deps,
       engine,
       model: "main",
-      onSubjectDeleted: (tenant, subject) => cache.drop(subjectSlot(tenant, subject)),
+      onSubjectChanged: (tenant, subject) => cache.drop(subjectSlot(tenant, subject)),
     }),
     deps.api,
   );
@@ -56,6 +56,31 @@ Deno.test("POST predict answers a clip the same alone and beside others, as JSON
   const [alone] = await ask(json({ clips: [greyClip(70)] }));
   assertEquals((await ask(json({ clips: [greyClip(0), greyClip(70), greyClip(255)] })))[1], alone);
   assertEquals((await ask(safetensors([255, 70])))[1], alone);
+});
+
+Deno.test("requests of one moment are answered in one run on WASM, each as if alone, and a lone one by itself", async () => {
+  for (const backend of ["wasm", "webgpu"]) {
+    const { deps } = await setUp();
+    const engine = fakeEngine();
+    let runs = 0;
+    const createPredictor: typeof engine.createPredictor = async (...args) => {
+      const predictor = await engine.createPredictor(...args);
+      return { ...predictor, predict: (clips) => (runs++, predictor.predict(clips)) };
+    };
+    const app = checked(
+      createPredictApp({ ...deps, engine: { ...engine, backend, createPredictor }, model: "main" }),
+      deps.api,
+    );
+    const ask = async (values: number[]) =>
+      (await (await app.request("/v1/predict", safetensors(values))).json()).predictions;
+    const requests = [[10], [250], [70], [128]];
+    const alone = [];
+    for (const values of requests) alone.push(await ask(values));
+    assertEquals(runs, 4);
+    assertEquals(await Promise.all(requests.map(ask)), alone);
+    if (backend === "wasm") assert(runs < 8, `${runs - 4} runs`);
+    else assertEquals(runs, 8);
+  }
 });
 
 Deno.test("POST predict resamples other sizes, frame counts and channels to the model's", async () => {

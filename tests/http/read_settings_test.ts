@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { readSettings } from "../../lib/http/mod.ts";
+import { DEFAULT_LIMITS, readSettings } from "../../lib/http/mod.ts";
 import { UsageError } from "../../lib/process/mod.ts";
 
 Deno.test("readSettings() has defaults and reads every variable", () => {
@@ -14,6 +14,10 @@ Deno.test("readSettings() has defaults and reads every variable", () => {
     host: "127.0.0.1",
     origins: [],
     rate: 100,
+    limits: DEFAULT_LIMITS,
+    work: { active: 4, places: 64 },
+    cacheBytes: 256 * 2 ** 20,
+    freshMs: 1000,
   });
   const env = {
     LIGHTMAN_STORE: "memory:",
@@ -39,6 +43,10 @@ Deno.test("readSettings() has defaults and reads every variable", () => {
     host: "::",
     origins: ["https://a.example", "http://localhost:5173"],
     rate: 0,
+    limits: DEFAULT_LIMITS,
+    work: { active: 4, places: 64 },
+    cacheBytes: 256 * 2 ** 20,
+    freshMs: 1000,
   });
 });
 

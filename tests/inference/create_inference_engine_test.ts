@@ -322,3 +322,21 @@ Deno.test("calibrate() takes no more memory for many steps than for one", async 
   const [one, two, eight] = [await peak(1), await peak(2), await peak(8)];
   assert(eight <= two && two < 1.2 * one, `${one}, ${two}, ${eight}`);
 });
+
+Deno.test("calibrate() shrinks the clips' statistics towards the running ones by normPrior", async () => {
+  await chooseBackend("cpu");
+  const means = async (normPrior: number, innerSteps: number) => {
+    const card = smallCard({ normPrior });
+    const base = await smallWeights(card);
+    const { weights } = await engine.calibrate(base, card, calibrationClips(card, [0, 1, 2]), { innerSteps });
+    return { own: tensorAt(weights, "stats.conv1.mean").data, running: tensorAt(base, "stats.conv1.mean").data };
+  };
+  const { own, running } = await means(0, 0);
+  // Three clips, which count as many as the prior.
+  const { own: half } = await means(3, 0);
+  half.forEach((mean, c) => assertAlmostEquals(mean, (own[c]! + running[c]!) / 2, 1e-6));
+  assert(own.some((mean, c) => Math.abs(mean - running[c]!) > 1e-3));
+  // With next to no share of their own the clips do not move them.
+  (await means(1e9, 0)).own.forEach((mean, c) => assertAlmostEquals(mean, running[c]!, 1e-6));
+  assertNotEquals((await means(3, 1)).own, half);
+});

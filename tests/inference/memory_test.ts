@@ -207,3 +207,17 @@ Deno.test("calibrate() of reptile takes five steps unless the configuration says
   assertEquals(await by(card), await by(smallCard({ algorithm: "maml", innerSteps: 5, ...off })));
   assertNotEquals(await by(card), await by(smallCard({ algorithm: "reptile", innerSteps: 4, ...off })));
 });
+
+Deno.test("a calibration of a network that compares shrinks statistics by normPrior, and remembers under the mixture", async () => {
+  await chooseBackend("cpu");
+  const card = smallCard({ algorithm: "protonet", normPrior: 3 });
+  const base = await metricWeights(card);
+  const clips = calibrationClips(card, [0, 1, 2]);
+  const { weights } = await engine.calibrate(base, card, clips);
+  const { weights: own } = await engine.calibrate(base, smallCard({ algorithm: "protonet" }), clips);
+  const mean = (of: Weights) => (partsOf(of).stats.conv1 as Record<string, StoredTensor>).mean!.data;
+  mean(weights).forEach((value, c) => assertAlmostEquals(value, (mean(own)[c]! + mean(base)[c]!) / 2, 1e-6));
+  const rows = await featuresOf(weights, card, clips.clips);
+  const got = partsOf(weights).memory.features.data;
+  rows.flatMap((row) => [...row]).forEach((value, i) => assertAlmostEquals(got[i]!, value, 1e-5));
+});

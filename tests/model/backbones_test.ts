@@ -61,7 +61,7 @@ for (const name of NAMES) {
           tf.tensor1d(numbers(c, `${path} variance`, "unit").map((value) => 1.5 + value)),
         ])
       );
-      const ours = BACKBONES[name].run(constants(params), constant(frames()), given.map(constant));
+      const ours = BACKBONES[name].run(constants(params), constant(frames()), { statistics: given.map(constant) });
       const theirs = TEXTBOOK[name](params, frames(), given);
       ours.maps.forEach(({ tensor }, i) => {
         const error = relativeError(tensor.dataSync(), theirs.maps[i]!.dataSync());

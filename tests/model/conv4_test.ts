@@ -1,7 +1,15 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { constant, gradients, mul, sumTo, variable } from "../../lib/autodiff/mod.ts";
-import { conv4, CONV4_BLOCKS, NORM_EPSILON } from "../../lib/model/mod.ts";
+import {
+  type Architecture,
+  BACKBONES,
+  conv4,
+  CONV4_BLOCKS,
+  NORM_EPSILON,
+  normLayers,
+  type NormOptions,
+} from "../../lib/model/mod.ts";
 import { flattenTree, mapTree, type Tree, unflattenTree } from "../../lib/tree/mod.ts";
 import { chooseBackend } from "../../lib/runtime/mod.ts";
 import { constants, leafAt, SMALL, smoothClips, trainedParams } from "../_util/network.ts";
@@ -53,12 +61,56 @@ Deno.test("conv4() normalises with the statistics it is handed, and hands them o
   tf.tidy(() => {
     const params = trainedParams(SMALL);
     const given = Array.from({ length: 4 }, (_, i) => tf.tensor2d([0.1, -0.2, 0.3, 0.5 + i, 1, 2], [2, 3]));
-    const ours = conv4(constants(params), constant(frames()), given.map(constant));
+    const ours = conv4(constants(params), constant(frames()), { statistics: given.map(constant) });
     const theirs = textbook(params, frames(), given);
     assert(relativeError(ours.maps[3]!.tensor.dataSync(), theirs.maps[3]!.dataSync()) < 1e-5);
     assertEquals(ours.statistics.map(({ tensor }) => tensor), given);
   });
 });
+
+onEachBackend(
+  "a share of the batch's own statistics gives the moments of the mixture",
+  async (backend) => {
+    for (const backbone of ["conv4", "densenet"] as const) {
+      const shape: Architecture = { ...SMALL, backbone };
+      const run = (options: NormOptions) => {
+        const { maps, statistics } = BACKBONES[backbone]
+          .run(constants(trainedParams(shape)), constant(frames()), options);
+        return { map: maps[3]!.tensor, statistics: statistics.map(({ tensor }) => tensor as tf.Tensor2D) };
+      };
+      const layers = normLayers(shape);
+      const given = layers.map(([, width], i) =>
+        Array.from({ length: 2 }, (_, row) => Array.from({ length: width }, (_, c) => row + Math.sin(i + c) / 2))
+      );
+      const { own, mixed, replayed, whole, none } = tf.tidy(() => {
+        const statistics = given.map((rows) => constant(tf.tensor2d(rows)));
+        const mixed = run({ statistics, ownShare: 0.25 });
+        return {
+          own: run({}),
+          mixed,
+          replayed: run({ statistics: mixed.statistics.map((tensor) => constant(tensor)) }).map,
+          whole: run({ statistics, ownShare: 1 }).map,
+          none: [run({ statistics, ownShare: 0 }).map, run({ statistics }).map],
+        };
+      });
+      // The first layer sees the same batch: its mixture can be told by hand.
+      const [first, batch] = [await mixed.statistics[0]!.array(), await own.statistics[0]!.array()];
+      first[0]!.forEach((mean, c) => {
+        const [m, v, gm, gv] = [batch[0]![c]!, batch[1]![c]!, given[0]![0]![c]!, given[0]![1]![c]!];
+        assertAlmostEquals(mean, 0.25 * m + 0.75 * gm, 1e-5);
+        // E[x²] − E[x]² of the mixture.
+        const variance = 0.25 * (v + m * m) + 0.75 * (gv + gm * gm) - (0.25 * m + 0.75 * gm) ** 2;
+        assertAlmostEquals(first[1]![c]!, variance, 1e-5);
+      });
+      // Every layer normalises with what it hands out.
+      assert(relativeError(await mixed.map.data(), await replayed.data()) < tolerance(backend));
+      assert(relativeError(await whole.data(), await own.map.data()) < tolerance(backend));
+      assertEquals(await none[0]!.data(), await none[1]!.data());
+      assert(relativeError(await mixed.map.data(), await own.map.data()) > 0.01);
+      tf.dispose([own, mixed, replayed, whole, none] as unknown as tf.TensorContainer);
+    }
+  },
+);
 
 Deno.test("conv4()'s biases cancel against the batch's own statistics: no effect to the bit, no gradient", async () => {
   await chooseBackend("cpu");

@@ -10,16 +10,23 @@ const FLAGS = [
   ...["frames=2", "size=16", "channels=2", "queries=1", "tasksPerStep=1"].flatMap((one) => ["--set", one]),
 ];
 
-Deno.test("train says which version it replaces and that the auxiliary loss is off; evaluate names its data", () =>
+Deno.test("train says which version it replaces, that the auxiliary loss is off and whose tasks are filled; evaluate names its data", () =>
   withProject(async (project) => {
-    await writeSet(join(project.folder, "clips.safetensors"), tinyClips());
+    // The first subject shows one class only.
+    const clips = tinyClips({ micro: (subject, label) => subject === 0 && label > 0 ? 0 : 2 });
+    await writeSet(join(project.folder, "clips.safetensors"), clips);
     const first = await project.script("train", FLAGS);
     assertEquals(first.code, 0, first.stderr);
     const one = JSON.parse(first.stdout);
-    const note = "Macro clips are switched off: the auxiliary loss is off, so lightman is maml.";
-    assertEquals([one.replaces, one.notes], [null, [note]]);
-    assertStringIncludes(first.stderr, note);
-    assertStringIncludes(one.report.protocol, note);
+    const notes = [
+      "Macro clips are switched off: the auxiliary loss is off, so lightman is maml.",
+      "1 of 2 subjects have two clips of fewer than 2 classes: their training tasks are filled from their database.",
+    ];
+    assertEquals([one.replaces, one.notes], [null, notes]);
+    for (const note of notes) {
+      assertStringIncludes(first.stderr, note);
+      assertStringIncludes(one.report.protocol, note);
+    }
     assert(!first.stderr.includes("It replaces"));
 
     const second = await project.script("train", [...FLAGS, "--seed", "1", "--holdout", "t/s3"]);

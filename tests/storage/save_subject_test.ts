@@ -2,7 +2,6 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   checkSubjectId,
   deleteSubject,
-  fileStore,
   listSubjects,
   loadSubject,
   loadSubjectMeta,
@@ -65,15 +64,6 @@ Deno.test("deleteSubject() removes every object of that subject and no other", a
   assertEquals(await listSubjects(store, "default"), ["s10"]);
   assertEquals(await deleteSubject(store, "default", "s1"), false);
   await assertRejects(() => loadSubject(store, "default", "s1"), NotFoundError);
-});
-
-Deno.test("deleteSubject() leaves not even the subject's name in a file store", async () => {
-  const folder = await Deno.makeTempDir();
-  const store = fileStore(folder);
-  await saveSubject(store, "default", "s1", modelWeights(), META);
-  await deleteSubject(store, "default", "s1");
-  assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
-  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("saveSubject() refuses meta that is not of the schema", async () => {

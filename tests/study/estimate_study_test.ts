@@ -30,6 +30,18 @@ Deno.test("estimateStudy() divides by workers, but never by more than there are 
   assert(one > 1.3 * four && many > one / 40, `${one} s, ${four} s, ${many} s`);
 });
 
+Deno.test("estimateStudy() counts every score on validation subjects", async () => {
+  const seconds = async (selectEvery: number) => {
+    const changes = { outerSteps: 10_000, validation: 0.4, selectEvery };
+    const plan = planStudy("loso", tinyConfig(changes), FOUR_PEOPLE, { shots: [1] });
+    const all: number[] = [];
+    for (let i = 0; i < 3; i++) all.push((await estimateStudy(plan, FOUR_PEOPLE, { workers: 1, signal })).seconds);
+    return Math.min(...all);
+  };
+  const [rare, always] = [await seconds(10_000), await seconds(1)];
+  assert(always > 1.2 * rare, `${always} s beside ${rare} s`);
+});
+
 Deno.test("estimateStudy() copes with a single step, with none, and with a training that diverges", async () => {
   for (const changes of [{ outerSteps: 1 }, { outerSteps: 0 }, { outerSteps: 50, beta: 1e30, clipNorm: null }]) {
     const plan = planStudy("loso", tinyConfig(changes), FOUR_PEOPLE, { shots: [1] });

@@ -163,7 +163,7 @@ Deno.test("planStudy() refuses K that no subject has, naming the largest that wo
   }
 });
 
-Deno.test("planStudy() says how many subjects have fewer calibration clips than K", () => {
+Deno.test("planStudy() says how many subjects have fewer calibration clips than K, and whose tasks are filled", () => {
   const set = clipSet([
     ...["x", "y"].map((label) => ["a/1", label, 4, "micro"] as const),
     ...["x", "y"].map((label) => ["a/2", label, 2, "micro"] as const),
@@ -173,6 +173,7 @@ Deno.test("planStudy() says how many subjects have fewer calibration clips than 
   assertEquals(notes, [
     "K = 3: 1 of 3 subjects have so many calibration clips in two classes or more; the others calibrate with fewer, " +
     "1 of them with one class or none.",
+    "1 of 3 subjects have two clips of fewer than 2 classes: their training tasks are filled from their database.",
   ]);
   assertEquals(planStudy("loso", tinyConfig(), people(4, 4), { shots: [3] }).notes, []);
 });
@@ -230,6 +231,37 @@ Deno.test("planStudy() refuses a fold that leaves no training task, and names wh
     "use --set episodes=mixed or --algorithm supervised",
   );
   assertEquals(planStudy("loso", tinyConfig({ episodes: "mixed" }), mixed).units.length, 3);
+});
+
+Deno.test("planStudy() refuses to set subjects aside where one is left to train on, whatever the algorithm", () => {
+  const two = people(2, 4);
+  for (const algorithm of ["maml", "supervised"] as const) {
+    assertThrows(
+      () => planStudy("loso", tinyConfig({ validation: 0.2, episodes: "mixed" }), two, { algorithms: [algorithm] }),
+      RangeError,
+      "Cannot set subjects aside for validation: expected two or more training subjects with micro clips, got 1",
+    );
+  }
+  // Those who are set aside offer no task: here the only other person with two clips of two classes.
+  const few = clipSet([
+    ["a/1", "x", 3, "micro"],
+    ["a/1", "y", 3, "micro"],
+    ["b/1", "x", 3, "micro"],
+    ["b/1", "y", 3, "micro"],
+    ["c/1", "x", 1, "micro"],
+    ["d/1", "y", 1, "micro"],
+  ]);
+  const seeds = [0, 1, 2, 3, 4, 5, 6, 7];
+  const works = (validation: number | null) =>
+    seeds.filter((seed) => {
+      try {
+        return planStudy("loso", tinyConfig({ validation, seed }), few).units.length === 4;
+      } catch (error) {
+        assert(error instanceof RangeError && error.message.includes("there is no training task"), `${error}`);
+        return false;
+      }
+    });
+  assertEquals([works(null).length, works(0.4).length < seeds.length], [seeds.length, true]);
 });
 
 Deno.test("planStudy() refuses the λ sweep where no auxiliary loss is, and says elsewhere that it is off", () => {

@@ -146,6 +146,27 @@ Deno.test("summariseStudy() averages learning curves over folds and passes the p
   assertEquals([said.protocol, said.summary, said.notes], ["cde", "All.", ["Mind this."]]);
 });
 
+Deno.test("summariseStudy() tells for each row how its folds chose θ, by the score of as many shots", () => {
+  const fold = (name: string, step: number, score: number) =>
+    unit([subject(name, [[1]])], {
+      evaluations: [[subject(name, [[1]])], [subject(name, [[1]])]],
+      selections: [
+        { shots: 0, step, score, curve: [{ step: 5, score }, { step: 10, score: score / 2 }] },
+        { shots: 1, step: 10, score: 1, curve: [{ step: 5, score: 0 }, { step: 10, score: 1 }] },
+      ],
+    });
+  const units = [fold("db/1", 5, 0.8), fold("db/2", 10, 0.4)];
+  const rows = [{ runs: [[0, 1]], shots: 0 }, { runs: [[0, 1]], shots: 1, evaluation: 1 }];
+  const said = summarise(rows, units, ["one"]).rows;
+  const { curve, score, ...rest } = said[0]!.selection!;
+  assertEquals(rest, { shots: 0, steps: [5, 10] });
+  assertAlmostEquals(score, 0.6);
+  assertEquals(curve.map(({ step }) => step), [5, 10]);
+  assertAlmostEquals(curve[1]!.score, 0.3);
+  assertEquals(said[1]!.selection!.steps, [10, 10]);
+  assertEquals(summarise([{}], [unit([subject("db/1", [[1]])])], ["one"]).rows[0]!.selection, undefined);
+});
+
 Deno.test("summariseStudy() does not depend on the order of folds, and says the same again", () => {
   const units = [[[3, 1], [0, 2]], [[1, 1], [2, 2]], [[0, 0], [1, 4]]].map((matrix, i) =>
     unit([subject(`db/${i}`, matrix)])

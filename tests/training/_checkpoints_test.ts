@@ -32,6 +32,26 @@ onCpuAndWasm(
     }),
 );
 
+Deno.test("trainModel() that chooses θ, stopped anywhere, also while it scores, ends where an uninterrupted run does", async () => {
+  await chooseBackend("wasm");
+  await withSets({ "set.safetensors": tinyClips({ subjects: 6, micro: () => 3 }) }, async (folder) => {
+    const config = tinyConfig(join(folder, "set.safetensors"), {
+      ...{ validation: 0.4, selectEvery: 2, outerSteps: 5, checkpointEvery: 2, beta: 0.1, alpha: 0.2 },
+    });
+    const { version, selection, card } = await trainModel(config, tinyOptions());
+    assertEquals(selection!.curve.map(({ step }) => step), [2, 4, 5]);
+    assert(selection!.step < 5, "the chosen θ has to come out of a checkpoint, or this test shows nothing");
+    // A step's event comes before its score: stopped there, the score is taken when the run goes on.
+    const store = memoryStore();
+    for (const [step, workers] of [[1, 0], [2, 0], [3, 2], [4, 0], [5, 0]] as const) {
+      await assertRejects(() => trainModel(config, stoppedAt(step, { store, workers })), Error, "stopped");
+      assertEquals((await latestCheckpoint(store, "default", "run1"))?.step, step);
+    }
+    const resumed = await trainModel(config, tinyOptions({ store }));
+    assertEquals([resumed.version, resumed.selection, resumed.card], [version, selection, card]);
+  });
+});
+
 Deno.test("trainModel() whose store dies at any write says why, keeps what was there, and resumes to the same θ", async () => {
   await chooseBackend("wasm");
   await withSets({ "set.safetensors": tinyClips() }, async (folder) => {

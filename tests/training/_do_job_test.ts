@@ -43,7 +43,13 @@ function multitask(changes: ConfigInput = {}): Config {
 /** The gradient that a supervised job gives at θ. */
 async function gradientOf(config: Config, params: Tree<tf.Tensor>, macro = MACRO): Promise<GradientResult> {
   const theta = { params: await toStored(params), rates: null };
-  return await doJob<"supervised">({ config, set: SET }, { kind: "supervised", theta, clips: MICRO, macro });
+  return await doJob<"supervised">({ config, set: SET }, {
+    kind: "supervised",
+    theta,
+    clips: MICRO,
+    macro,
+    flipped: [],
+  });
 }
 
 function clipsOf(indices: readonly number[]): Value {

@@ -52,6 +52,30 @@ Deno.test("outerStep() to first order for the warm-up steps, then exactly; the s
   assertEquals(new Set(other.jobs.map((job) => job.kind)), new Set(["supervised"]));
 });
 
+Deno.test("outerStep() mirrors clips of each batch by augment, and draws the same batches as without", async () => {
+  const jobsOf = async (augment: "none" | "flip") => {
+    const runner = fakeRunner(() => gradient(1));
+    const config = tinyConfig("x", { augment, algorithm: "lightman", tasksPerStep: 8, queries: 2 });
+    await outerStep(config, SET, TRAIN, runner, startState());
+    return runner.jobs.map((job) => {
+      if (job.kind !== "meta" && job.kind !== "supervised") throw new Error(job.kind);
+      const { flipped, ...rest } = job;
+      const clips = job.kind === "meta"
+        ? [...job.episode.support, ...job.episode.query, ...job.episode.macro]
+        : [...job.clips, ...job.macro];
+      assertEquals(flipped.filter((clip) => !clips.includes(clip)), []);
+      return { flipped, rest };
+    });
+  };
+  const [plain, mirrored] = [await jobsOf("none"), await jobsOf("flip")];
+  assertEquals(mirrored.map(({ rest }) => rest), plain.map(({ rest }) => rest));
+  assertEquals(plain.flatMap(({ flipped }) => flipped), []);
+  for (const kind of ["meta", "supervised"]) {
+    const own = mirrored.filter(({ rest }) => rest.kind === kind);
+    assert(own.length === 8 && new Set(own.map(({ flipped }) => String(flipped))).size > 4, kind);
+  }
+});
+
 for (
   const [what, bad] of [
     ["a loss that is no number", gradient(1, { loss: NaN })],

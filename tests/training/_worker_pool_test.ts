@@ -24,8 +24,9 @@ async function setUp(changes: Partial<Config> = {}) {
     theta,
     clips: [first, first + 3, first + 6],
     macro: [],
+    flipped: [],
   });
-  const wrong = { kind: "supervised" as const, theta: { params: {}, rates: null }, clips: [0], macro: [] };
+  const wrong = { kind: "supervised" as const, theta: { params: {}, rates: null }, clips: [0], macro: [], flipped: [] };
   return { setup: { config, set: SET }, good, wrong };
 }
 

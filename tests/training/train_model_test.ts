@@ -1,10 +1,11 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
+import type { Config } from "../../lib/config/mod.ts";
 import { type BackendName, chooseBackend, countTensors } from "../../lib/runtime/mod.ts";
 import { loadModel } from "../../lib/storage/mod.ts";
 import { trainModel } from "../../lib/training/mod.ts";
 import { onEachBackend } from "../_util/on_each_backend.ts";
-import { tinyClips, tinyConfig, tinyOptions, withSets, writeSet } from "./_util/tiny_run.ts";
+import { stoppedAt, tinyClips, tinyConfig, tinyOptions, withSets, writeSet } from "./_util/tiny_run.ts";
 
 const onCpuAndWasm = (name: string, test: (backend: BackendName) => Promise<void>) =>
   onEachBackend(name, test, ["cpu", "wasm"]);
@@ -23,6 +24,52 @@ onCpuAndWasm(
       assertNotEquals(await run(0, 1), version);
     }),
 );
+
+onCpuAndWasm(
+  "trainModel() with augment ends at one θ to the bit with 0, 1 and 2 workers and after a stop, another than without",
+  () =>
+    withSets({ "set.safetensors": tinyClips() }, async (folder) => {
+      const config = tinyConfig(join(folder, "set.safetensors"), {
+        augment: "flip",
+        outerSteps: 2,
+        checkpointEvery: 9,
+      });
+      const run = async (changes: Partial<Config> = {}, options = tinyOptions()) => {
+        await trainModel({ ...config, ...changes }, options);
+        return (await loadModel(options.store, "default", "main", { alias: "stable" })).weights.params;
+      };
+      const theta = await run();
+      const stopped = stoppedAt(1, { workers: 1 });
+      await assertRejects(() => run({}, stopped), Error, "stopped");
+      assertEquals(await run({}, tinyOptions({ workers: 2, store: stopped.store })), theta);
+      assertNotEquals(await run({ augment: "none" }), theta);
+    }),
+);
+
+Deno.test("trainModel() mirrors clips of mixed batches and their macro clips too", async () => {
+  await chooseBackend("wasm");
+  await withSets({ "set.safetensors": tinyClips() }, async (folder) => {
+    const run = async (augment: "none" | "flip") => {
+      const options = tinyOptions();
+      const config = tinyConfig(join(folder, "set.safetensors"), { algorithm: "multitask", outerSteps: 1, augment });
+      await trainModel(config, options);
+      return (await loadModel(options.store, "default", "main", { alias: "stable" })).weights.params;
+    };
+    assertNotEquals(await run("none"), await run("flip"));
+  });
+});
+
+Deno.test("trainModel() evaluates clips as they are, whatever training mirrors", async () => {
+  await chooseBackend("wasm");
+  await withSets({ "set.safetensors": tinyClips({ micro: () => 4 }) }, async (folder) => {
+    const config = tinyConfig(join(folder, "set.safetensors"), { outerSteps: 0 });
+    const [plain, mirrored] = [
+      await trainModel(config, tinyOptions()),
+      await trainModel({ ...config, augment: "flip" }, tinyOptions()),
+    ];
+    assertEquals(mirrored.evaluation, plain.evaluation);
+  });
+});
 
 Deno.test("trainModel() never learns from held-out subjects: their pixels and labels change no bit of the model", async () => {
   await chooseBackend("wasm");
@@ -45,6 +92,43 @@ Deno.test("trainModel() never learns from held-out subjects: their pixels and la
     assertNotEquals(two.evaluation.confusion, one.evaluation.confusion);
     const trained = { ...config, holdout: ["t/s2"] };
     assertNotEquals((await trainModel(trained, tinyOptions())).version, one.version);
+  });
+});
+
+Deno.test("trainModel() chooses θ without the held-out subjects: their pixels and labels change neither step nor θ", async () => {
+  await chooseBackend("wasm");
+  const set = tinyClips({ subjects: 6, micro: () => 3 });
+  /** The set with other clips and labels of some subjects. */
+  const changed = (subjects: readonly number[]) => {
+    const other = { ...set, clips: set.clips.slice(), labels: set.labels.slice() };
+    const length = set.clips.length / set.ids.length;
+    set.subjects.forEach((subject, i) => {
+      if (!subjects.includes(subject)) return;
+      other.clips.fill(i, i * length, (i + 1) * length);
+      other.labels[i] = (set.labels[i]! + 1) % 3;
+    });
+    return other;
+  };
+  await withSets({ "set.safetensors": set }, async (folder) => {
+    const data = join(folder, "set.safetensors");
+    const config = tinyConfig(data, {
+      ...{ validation: 0.4, selectEvery: 1, outerSteps: 4, classWeights: true, beta: 0.1, alpha: 0.2 },
+    });
+    const one = await trainModel(config, tinyOptions());
+    const { train, heldout, validation } = one.subjects;
+    assertEquals([train.length, heldout, validation.length], [5, ["t/s3"], 2]);
+    assertEquals(validation.filter((name) => !train.includes(name)), []);
+    await writeSet(data, changed([2]));
+    const two = await trainModel(config, tinyOptions());
+    assertEquals([two.version, two.selection, two.history], [one.version, one.selection, one.history]);
+    assertNotEquals(two.evaluation.confusion, one.evaluation.confusion);
+    // Validation subjects choose, and teach nothing.
+    await writeSet(data, changed(validation.map((name) => set.subjectNames.indexOf(name))));
+    const three = await trainModel(config, tinyOptions());
+    assertEquals(three.history, one.history);
+    assertNotEquals(three.selection, one.selection);
+    assertEquals(JSON.parse(one.card.provenance.validationSubjects!), validation);
+    assertEquals(Number(one.card.provenance.selectedStep), one.selection!.step);
   });
 });
 
@@ -81,7 +165,7 @@ Deno.test("trainModel() publishes a card that says what the model is and what it
       bytes: 932,
     });
     assertEquals(Object.keys(weights).sort(), ["params", "rates", "stats"]);
-    assertEquals(subjects, { train: ["t/s1", "t/s2"], heldout: ["t/s3"] });
+    assertEquals(subjects, { train: ["t/s1", "t/s2"], heldout: ["t/s3"], validation: [] });
     const { accuracy } = evaluation;
     assertEquals([metrics.accuracyBefore, metrics.accuracyAfter], [accuracy.before, accuracy.after]);
     assertEquals(history.map(({ step }) => step), [1]);

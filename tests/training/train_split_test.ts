@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import type { ConfigInput } from "../../lib/config/mod.ts";
-import type { ClipSet, SubjectSplit } from "../../lib/data/mod.ts";
+import { type ClipSet, gatherClips, type SubjectSplit } from "../../lib/data/mod.ts";
+import { confusionMatrix, uf1 } from "../../lib/eval/mod.ts";
 import { chooseBackend, MemoryLimitError } from "../../lib/runtime/mod.ts";
-import { type SplitResult, trainSplit } from "../../lib/training/mod.ts";
+import { type SplitResult, trainSplit, validationSplit } from "../../lib/training/mod.ts";
 import { predictHoldout } from "../../lib/training/_evaluate.ts";
 import { finishTraining } from "../../lib/training/_finish_training.ts";
 import { firstState } from "../../lib/training/_first_state.ts";
@@ -22,6 +23,14 @@ const SINGLES = pictureSet([
   ...Array.from({ length: 8 }, (_, i) => [`b/${i}`, i < 6 ? "calm" : "glad", 1, "micro"] as const),
 ]);
 const SINGLES_SPLIT: SubjectSplit = { train: [0, 1, 2], heldout: [3, 4, 5, 6, 7, 8, 9, 10] };
+
+/** Seven people to train on and choose on, two held out. */
+const NINE_PEOPLE = pictureSet(
+  Array.from({ length: 9 }, (_, i) => `a/${i}`).flatMap((name) =>
+    ["calm", "glad"].map((label) => [name, label, 3, "micro"] as const)
+  ),
+);
+const NINE_SPLIT: SubjectSplit = { train: [0, 1, 2, 3, 4, 5, 6], heldout: [7, 8] };
 
 function train(changes: ConfigInput, set: ClipSet, split: SubjectSplit, shots = [0, 1]): Promise<SplitResult> {
   return trainSplit(tinyConfig(changes), set, split, {
@@ -147,4 +156,40 @@ Deno.test("trainSplit() refuses the largest calibration of its evaluations befor
   );
   const error = await assertRejects(() => train({ size: 128, channels: 32 }, set, SPLIT, [1, 300]), MemoryLimitError);
   assertEquals(error.message.match(/a calibration on \d+ micro/)?.[0], "a calibration on 600 micro");
+});
+
+Deno.test("trainSplit() evaluates the θ that validation subjects choose, for each number of shots its own", async () => {
+  // Steps so large that each θ says something else.
+  const changes = { outerSteps: 5, selectEvery: 1, beta: 0.3, alpha: 0.2, weightDecay: 0, queries: 2 };
+  const chosen = await train({ ...changes, validation: 0.3 }, NINE_PEOPLE, NINE_SPLIT, [0, 1]);
+  assertEquals(chosen.selections!.map(({ shots, curve }) => [shots, curve.length]), [[0, 5], [1, 5]]);
+  const { train: fit, heldout: validation } = validationSplit(
+    tinyConfig({ validation: 0.3 }),
+    NINE_PEOPLE,
+    NINE_SPLIT.train,
+  )!;
+  for (const [i, { step, score, shots, curve }] of chosen.selections!.entries()) {
+    assertEquals(curve.find((point) => point.score === Math.max(...curve.map((one) => one.score))), { step, score });
+    // By hand: as many steps, on those that are not set aside.
+    const short = { ...changes, outerSteps: step };
+    const [own] = (await train(short, NINE_PEOPLE, { ...NINE_SPLIT, train: fit }, [shots])).evaluations;
+    assertEquals(chosen.evaluations[i], own);
+    const [seen] = (await train(short, NINE_PEOPLE, { train: fit, heldout: validation }, [shots])).evaluations;
+    const said = seen!.flatMap((one) => shots === 0 ? one.before : one.after);
+    assertEquals(uf1(confusionMatrix(seen!.flatMap((one) => one.truth), said, 2)), score);
+  }
+});
+
+Deno.test("trainSplit() chooses the same θ whatever clips and labels the held-out subjects have", async () => {
+  const changes = { outerSteps: 5, selectEvery: 1, beta: 0.3, alpha: 0.2, validation: 0.3 };
+  const one = await train(changes, NINE_PEOPLE, NINE_SPLIT);
+  const other = turned(NINE_PEOPLE, NINE_SPLIT.heldout);
+  const clips = gatherClips(other, other.ids.map((_, i) => i));
+  const length = clips.length / other.ids.length;
+  other.subjects.forEach((subject, i) => {
+    if (NINE_SPLIT.heldout.includes(subject)) clips.subarray(i * length, (i + 1) * length).reverse();
+  });
+  const two = await train(changes, { ...other, clips }, NINE_SPLIT);
+  assertEquals([two.selections, two.history], [one.selections, one.history]);
+  assertNotEquals(two.evaluations, one.evaluations);
 });

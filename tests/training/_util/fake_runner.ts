@@ -27,5 +27,5 @@ export function fakeRunner(answer: (job: Job, index: number) => unknown): JobRun
 /** The first state of {@linkcode THETA}. */
 export function startState(): TrainState {
   const moments = { params: adam().init({ w: Float32Array.of(1, -1) }), rates: null };
-  return { step: 0, theta: { params: THETA, rates: null }, moments, history: [] };
+  return { step: 0, theta: { params: THETA, rates: null }, moments, history: [], selections: [] };
 }
