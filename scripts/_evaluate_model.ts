@@ -3,6 +3,7 @@ import { loadModel, NotFoundError } from "../lib/storage/mod.ts";
 import { evaluateModel } from "../lib/training/mod.ts";
 import type { EvaluateValues } from "./_evaluate_spec.ts";
 import { createBars } from "./_lib/bars.ts";
+import { gainText } from "./_lib/gain_text.ts";
 import { openOutput } from "./_lib/json_out.ts";
 import { checkClipFile, holdoutOf, modelNameOf, storeOf } from "./_lib/run_flags.ts";
 import { plural } from "./_lib/plural.ts";
@@ -77,12 +78,10 @@ export async function evaluateModelCommand(values: EvaluateValues, signal: Abort
     }, up to ${plural(evaluation.shots, "calibration clip")} a class, normalisation ${norm}`,
   );
   for (const [label, metric] of [["accuracy", accuracy], ["UF1", uf1], ["UAR", uar]] as const) {
-    const { estimate, low, high } = metric.gain;
-    const points = [estimate, low, high].map((value) => (100 * value).toFixed(1));
     output.say(
-      `  ${label.padEnd(9)} ${percent(metric.before)} → ${percent(metric.after)}, gain ${points[0]} points, 95 % ${
-        points[1]
-      } to ${points[2]}`,
+      `  ${label.padEnd(9)} ${percent(metric.before)} → ${percent(metric.after)}, gain ${
+        gainText(metric.gain, model.card.config.shuffleLabels ? "tasks" : "subjects")
+      }`,
     );
   }
   if (absent) {

@@ -1,5 +1,5 @@
 import { type Config, configSchema } from "../lib/config/mod.ts";
-import { renderStudy } from "../lib/eval/mod.ts";
+import { publishedFor, renderStudy } from "../lib/eval/mod.ts";
 import { chooseBackend } from "../lib/runtime/mod.ts";
 import {
   estimateStudy,
@@ -120,13 +120,17 @@ export async function evaluateStudy(values: EvaluateValues, signal: AbortSignal)
     output.say(`${plan.summary} ${counted(plan.rows.length, "row")}, ${counted(plan.units.length, "training")}.`);
     if (values["dry-run"]) {
       for (const note of plan.notes) output.say(`Note: ${note}`);
-      const cost = await estimateStudy(plan, set, { workers, signal });
+      const cost = await estimateStudy(plan, set, { store, tenant: "default", workers, signal });
+      const left = cost.trainings - cost.kept;
+      if (cost.kept > 0) output.say(`${cost.kept} of ${cost.trainings} are kept in ${store.url} from before.`);
       output.say(
-        `Would run ${counted(cost.trainings, "training")}, ${counted(cost.steps, "outer step")}: about ${
-          formatSeconds(cost.seconds)
-        } on ${
-          counted(Math.max(1, workers), "core")
-        } (timed on this machine as it is now). Finished ones are kept in ${store.url}.`,
+        left === 0
+          ? "Nothing would be trained."
+          : `Would run ${counted(left, "training")}, ${counted(cost.steps, "outer step")}: about ${
+            formatSeconds(cost.seconds)
+          } on ${
+            counted(Math.max(1, workers), "core")
+          } (timed on this machine as it is now). Finished ones are kept in ${store.url}.`,
       );
       await output.json({ protocol: plan.protocol, summary: plan.summary, notes: plan.notes, ...cost });
       return;
@@ -163,7 +167,7 @@ export async function evaluateStudy(values: EvaluateValues, signal: AbortSignal)
     await writeFileAtomic(reportFile, renderStudy(data));
     for (const text of studyLines(summary)) output.say(text);
     output.say(`\nThe report is ${reportFile}; took ${formatSeconds(environment.seconds)}.`);
-    await output.json(data);
+    await output.json({ ...data, published: publishedFor(summary) });
   } catch (error) {
     if (signal.aborted) output.say("Stopped; finished trainings are kept: the same command goes on from there");
     throw error;

@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import type { Config } from "../lib/config/mod.ts";
 import { readManifest } from "../lib/data/mod.ts";
 import { syntheticFolder, type TrainedModel } from "../lib/training/mod.ts";
+import { gainText } from "./_lib/gain_text.ts";
 import type { Output } from "./_lib/json_out.ts";
 import { plural } from "./_lib/plural.ts";
 import { quoted, taskWords } from "./_lib/shell_words.ts";
@@ -14,18 +15,13 @@ export function sayResults(run: TrainedModel, baseline: TrainedModel | undefined
   const [one, many] = run.card.config.shuffleLabels
     ? ["1 task of held-out subjects", "tasks of held-out subjects"]
     : ["1 held-out subject", "held-out subjects"];
-  const points = (share: number) => (100 * share).toFixed(1);
   output.say(
     `\n${subjects.length === 1 ? one : `${subjects.length} ${many}`}, up to ${
       plural(shots, "calibration clip")
     } a class:`,
   );
   output.say(`  accuracy  ${percent(accuracy.before)} before, ${percent(accuracy.after)} after calibration`);
-  output.say(
-    `  gain      ${points(accuracy.gain.estimate)} points, 95 % interval ${points(accuracy.gain.low)} to ${
-      points(accuracy.gain.high)
-    } (subject bootstrap)`,
-  );
+  output.say(`  gain      ${gainText(accuracy.gain, run.card.config.shuffleLabels ? "tasks" : "subjects")}`);
   output.say(
     `  UF1       ${percent(uf1.before)} → ${percent(uf1.after)}    UAR ${percent(uar.before)} → ${percent(uar.after)}`,
   );

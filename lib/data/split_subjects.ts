@@ -69,7 +69,8 @@ export function splitSubjects(
   const train = among.filter((subject) => !heldout.has(subject)).sort((a, b) => a - b);
   if (heldout.size === 0 || train.length === 0) {
     throw new RangeError(
-      `Cannot split subjects: expected some on either side, got ${train.length} training and ${heldout.size} held out`,
+      `Cannot split subjects: expected some on either side, got ${train.length} training and ${heldout.size} held out` +
+        (train.length === 0 ? "; hold fewer out" : ""),
     );
   }
   return { train, heldout: [...heldout].sort((a, b) => a - b) };
@@ -79,7 +80,12 @@ function byName(set: ClipSet, names: readonly string[]): Set<number> {
   return new Set(names.map((name) => {
     const subject = set.subjectNames.indexOf(name);
     if (subject < 0) {
-      throw new RangeError(`Cannot split subjects: expected a database/subject of the set, got "${name}"`);
+      const { length } = set.subjectNames;
+      throw new RangeError(
+        `Cannot split subjects: expected a database/subject of the set, got "${name}"; there ${
+          length === 1 ? "is" : "are"
+        } ${set.subjectNames.slice(0, 3).join(", ")}${length > 3 ? ` and ${length - 3} more` : ""}`,
+      );
     }
     return subject;
   }));
@@ -103,7 +109,9 @@ function draw(
     databases.set(database, [...databases.get(database) ?? [], subject]);
   }
   if (micro.size < 2) {
-    throw new RangeError(`Cannot split subjects: expected two or more with micro clips, got ${micro.size}`);
+    throw new RangeError(
+      `Cannot split subjects: expected two or more with micro clips, got ${micro.size}; add subjects`,
+    );
   }
   const total = Math.min(micro.size - 1, Math.max(1, Math.round(fraction * micro.size)));
   const groups = [...databases];

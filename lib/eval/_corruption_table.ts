@@ -4,7 +4,7 @@ import type { RowSummary } from "./study_report_data.ts";
 
 /** Mean accuracy after calibration over the kinds of corruption, and what it lost, by algorithm and share. */
 export function corruptionTable(rows: readonly RowSummary[]): string {
-  const accuracy = (row: RowSummary) => shownFigure(row, row.metrics!.accuracy, "after").value;
+  const accuracy = (row: RowSummary) => shownFigure(row.metrics!.accuracy, "after").value;
   const placed = rows.filter((row) => row.metrics !== undefined && row.x !== undefined && row.series !== undefined);
   const lines = placed.filter((row) => row.x === 0).flatMap((clean) => {
     const own = placed.filter((row) => row.series!.startsWith(`${clean.series}, `));

@@ -1,6 +1,8 @@
 import { escapeHtml } from "./_html.ts";
-import { type PrintedFigure, PUBLISHED, type PublishedTable } from "./published.ts";
-import { enoughSubjects, shownFigure } from "./_shown_figure.ts";
+import { heldoutDatabases, megcDatabase } from "./_megc_databases.ts";
+import type { PrintedFigure, PublishedTable } from "./published.ts";
+import { type PublishedFigures, publishedFor } from "./published_for.ts";
+import { isBounded, shownFigure } from "./_shown_figure.ts";
 import { overRuns } from "./_study_table.ts";
 import { isSelected } from "./_validation.ts";
 import type { RowSummary, StudySummary } from "./study_report_data.ts";
@@ -11,37 +13,27 @@ type Column = typeof COLUMNS[number];
 
 const bare = (share: number) => (100 * share).toFixed(1);
 
-/** The MEGC2019 database of a name like `SMIC-HS` or `casme_ii`; undefined for any other. */
-function databaseOf(name: string): Column | undefined {
-  const plain = name.toLowerCase().replace(/[^a-z0-9]/g, "");
-  if (/^smic/.test(plain)) return "smic";
-  if (/^casme(2|ii)$/.test(plain)) return "casme2";
-  return plain === "samm" ? "samm" : undefined;
-}
-
-/** Names of the databases whose subjects were held out. */
-function databasesOf(rows: readonly RowSummary[]): string[] {
-  const names = rows.flatMap((row) => row.subjects ?? []).map(({ name }) => name.slice(0, name.indexOf("/")));
-  return [...new Set(names)].sort();
-}
-
 /** Our figures by column. The figure over all is there only when they are the composite's own databases. */
 function ours(row: RowSummary, present: readonly string[]): Partial<Record<Column, readonly [number, number]>> {
   if (row.metrics === undefined) return {};
   const whole = [
-    shownFigure(row, row.metrics.uf1, "after").value,
-    shownFigure(row, row.metrics.uar, "after").value,
+    shownFigure(row.metrics.uf1, "after").value,
+    shownFigure(row.metrics.uar, "after").value,
   ] as const;
-  const only = present.length === 1 ? databaseOf(present[0]!) : undefined;
+  const only = present.length === 1 ? megcDatabase(present[0]!) : undefined;
   if (only !== undefined) return { [only]: whole };
   const parts = (row.databases ?? []).flatMap(({ database, after }) => {
-    const column = databaseOf(database);
+    const column = megcDatabase(database);
     return column === undefined ? [] : [[column, [after.uf1, after.uar] as const] as const];
   });
   return { full: whole, ...Object.fromEntries(parts) };
 }
 
-function compositeTable(rows: readonly RowSummary[], present: readonly string[]): string {
+function compositeTable(
+  published: NonNullable<PublishedFigures["composite"]>,
+  rows: readonly RowSummary[],
+  present: readonly string[],
+): string {
   const own = rows.filter((row) => row.metrics !== undefined).map((row) => {
     const figures = ours(row, present);
     const cells = COLUMNS.map((column) => {
@@ -55,8 +47,8 @@ function compositeTable(rows: readonly RowSummary[], present: readonly string[])
       cells.join("")
     }<td class="text">${what}</td></tr>`;
   });
-  const others = PUBLISHED.composite.map((row) => {
-    const again = PUBLISHED.recounted[row.method];
+  const others = published.rows.map((row) => {
+    const again = published.recounted[row.method];
     const oracle = row.caveats.includes("d") || row.caveats.includes("u");
     const cells = COLUMNS.map((column) => {
       const pair = row[column];
@@ -70,9 +62,9 @@ function compositeTable(rows: readonly RowSummary[], present: readonly string[])
       escapeHtml(row.source)
     }</td></tr>`;
   });
-  const used = new Set(PUBLISHED.composite.flatMap((row) => row.caveats));
-  const caveats = Object.entries(PUBLISHED.caveats).filter(([key]) => used.has(key));
-  const columns = present.map(databaseOf);
+  const used = new Set(published.rows.flatMap((row) => row.caveats));
+  const caveats = Object.entries(published.caveats).filter(([key]) => used.has(key));
+  const columns: (Column | undefined)[] = present.map(megcDatabase);
   const same = columns.length === 3 && COLUMNS.slice(1).every((column) => columns.includes(column));
   const pooled = same || present.length === 1
     ? ""
@@ -121,7 +113,7 @@ function ownTable(rows: readonly RowSummary[], present: readonly string[]): stri
   const body = rows.flatMap((row) => {
     if (row.metrics === undefined) return [];
     const cells = (["accuracy", "macroF1", "uar"] as const).map((metric) => {
-      const { value, low, high } = shownFigure(row, row.metrics![metric], "after");
+      const { value, low, high } = shownFigure(row.metrics![metric], "after");
       const { runs } = row.metrics![metric];
       const bounds = runs
         ? ` <small>± ${bare(runs.after.half)}</small>`
@@ -135,7 +127,7 @@ function ownTable(rows: readonly RowSummary[], present: readonly string[]): stri
   const done = rows.filter((row) => row.metrics !== undefined);
   const intervals = overRuns(rows)
     ? ", mean over runs ± half of its 95 % interval"
-    : done.every(enoughSubjects)
+    : done.every(isBounded)
     ? " [95 %]"
     : "; too few subjects for an interval";
   return `<h3>This run, on ${escapeHtml(present.join(", "))}: percent, after calibration${intervals}</h3>
@@ -145,22 +137,19 @@ ${body.join("\n")}
 }
 
 /** What others printed beside what this run found, with what is known of how; empty when nothing fits. */
-export function publishedSection({ protocol, rows, resampled }: StudySummary): string {
-  // Random tasks with labels of their own are another benchmark than faces.
-  if (resampled === "tasks") return "";
-  const present = databasesOf(rows);
+export function publishedSection(summary: StudySummary): string {
+  const { claim, composite, paper } = publishedFor(summary);
+  const { rows } = summary;
+  const present = heldoutDatabases(rows);
   const parts: string[] = [];
-  const claim = PUBLISHED.claims[protocol];
   if (claim !== undefined) parts.push(`<p>${escapeHtml(claim)}</p>`);
-  const composite = (protocol === "loso" || protocol === "cde") && present.some((name) => databaseOf(name));
-  if (composite) parts.push(compositeTable(rows, present));
-  const tables = { fewshot: [1, 0], ablation: [2] }[protocol] ?? [];
-  if (tables.length > 0) {
+  if (composite !== undefined) parts.push(compositeTable(composite, rows, present));
+  if (paper !== undefined) {
     parts.push(
       ownTable(rows, present),
-      ...tables.map((i) => paperTable(PUBLISHED.tables[i]!)),
+      ...paper.tables.map(paperTable),
       `<ul class="notes soft">
-${PUBLISHED.paperNotes.map((note) => `<li>${escapeHtml(note)}</li>`).join("\n")}
+${paper.notes.map((note) => `<li>${escapeHtml(note)}</li>`).join("\n")}
 </ul>`,
     );
   }

@@ -43,8 +43,8 @@ function seriesOf(rows: readonly RowSummary[], metric: MetricName): Series[] {
   for (const row of rows) {
     const { x, series = "", metrics } = row;
     if (x === undefined || metrics === undefined) continue;
-    const { value: before } = shownFigure(row, metrics[metric], "before");
-    const { value: after, ...bounds } = shownFigure(row, metrics[metric], "after");
+    const { value: before } = shownFigure(metrics[metric], "before");
+    const { value: after, ...bounds } = shownFigure(metrics[metric], "after");
     const point = { x, before, after, ...bounds };
     groups.set(series, [...(groups.get(series) ?? []), point]);
   }

@@ -19,6 +19,9 @@ th[scope=rowgroup] { text-align: left; }
 .fixed td small { color: var(--soft); font-weight: 400; } .fixed .ours th, .fixed .ours td { background: var(--panel); }
 .fixed .ours td { color: var(--after); font-weight: 600; } .fixed td.text, .fixed .ours td.text { font-size: .85rem; font-weight: 400; color: var(--soft); }
 .shaded td.shade { background: rgba(var(--shade), calc(var(--share, 0) * .55)); }
+.folds { font-size: .85rem; } .folds td, .folds th { padding: .15rem .4rem; } .folds .first { border-left: 2px solid var(--line); }
+.folds th[scope=row] { font-weight: 400; max-width: 16rem; overflow-wrap: anywhere; } .folds th[scope=colgroup] { text-align: center; }
+.folds td.shade { background: rgba(var(--shade), calc(var(--share, 0) * .55)); text-align: center; } .folds thead td { border: 0; color: var(--soft); }
 s { color: var(--soft); }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; margin: .3rem 0; font-size: .9rem; color: var(--soft); }
 .legend .line { display: inline-block; width: 1.1em; height: 0; border-top: 3px solid; vertical-align: .25em; margin-right: .35em; }

@@ -1,7 +1,8 @@
 import { chance, duration, escapeHtml, percent, points } from "./_html.ts";
-import { FEWEST_SUBJECTS } from "./fewest_subjects.ts";
+import { boundsOf } from "./bounds_of.ts";
 import type { Interval } from "./metrics.ts";
-import { enoughSubjects } from "./_shown_figure.ts";
+import { isBounded } from "./_shown_figure.ts";
+import { tooFew } from "./too_few.ts";
 import type { DatabaseSummary, MeanInterval, MetricName, RowMetric, RowSummary } from "./study_report_data.ts";
 
 /** Metrics of every table, in order. */
@@ -28,30 +29,32 @@ function grouped(count: number): string {
 }
 
 /** "more" or "less" when an interval leaves zero out as it is printed, with one decimal of a point. */
-export function sideOf(low: number, high: number): "more" | "less" | null {
+export function sideOf(bounds: readonly [number, number] | null): "more" | "less" | null {
+  if (bounds === null) return null;
+  const [low, high] = bounds;
   const printed = (share: number) => Number((100 * share).toFixed(1));
   return printed(low) > 0 ? "more" : printed(high) < 0 ? "less" : null;
 }
 
 /** A signed difference with its interval, marked when the interval leaves zero out. */
-function difference(label: string, { estimate, low, high }: Interval, enough: boolean): string {
-  if (!enough) return `<small>${label} ${points(estimate)}</small>`;
-  const side = sideOf(low, high);
-  return `<small${side ? ` class="${side}"` : ""}>${label} ${points(estimate)} [${points(low)}, ${
-    points(high)
-  }]</small>`;
+function difference(label: string, interval: Interval): string {
+  const bounds = boundsOf(interval);
+  const side = sideOf(bounds);
+  return `<small${side ? ` class="${side}"` : ""}>${label} ${points(interval.estimate)}${
+    bounds === null ? "" : ` [${bounds.map(points).join(", ")}]`
+  }</small>`;
 }
 
 /** The same over runs. */
 function runsDifference(label: string, { mean, half }: MeanInterval): string {
-  const side = sideOf(mean - half, mean + half);
+  const side = sideOf([mean - half, mean + half]);
   return `<small${side ? ` class="${side}"` : ""}>${label} ${points(mean)} ± ${bare(half)}</small>`;
 }
 
 function metricCell(row: RowSummary, { before, after, gain, beyondFirst, runs }: RowMetric): string {
-  const enough = enoughSubjects(row);
   const change = row.shots > 0;
-  const bounds = enough ? ` [${bare(after.low)}, ${bare(after.high)}]` : "";
+  const own = boundsOf(after);
+  const bounds = own === null ? "" : ` [${own.map(bare).join(", ")}]`;
   if (runs) {
     const over = ({ mean, half }: MeanInterval) => `${bare(mean)} ± ${bare(half)}`;
     return `<td>${change ? `${over(runs.before)} → ` : ""}<strong>${over(runs.after)}</strong>${
@@ -61,9 +64,9 @@ function metricCell(row: RowSummary, { before, after, gain, beyondFirst, runs }:
     }${bare(after.estimate)}${bounds}</small></td>`;
   }
   const lines = [`${change ? `${bare(before.estimate)} → ` : ""}<strong>${bare(after.estimate)}</strong>`];
-  if (enough) lines.push(`<small>95 %${bounds}</small>`);
-  if (change) lines.push(difference("gain", gain, enough));
-  if (beyondFirst) lines.push(difference("to ◆", beyondFirst, enough));
+  if (own !== null) lines.push(`<small>95 %${bounds}</small>`);
+  if (change) lines.push(difference("gain", gain));
+  if (beyondFirst) lines.push(difference("to ◆", beyondFirst));
   return `<td>${lines.join("")}</td>`;
 }
 
@@ -102,12 +105,12 @@ export function overRuns(rows: readonly RowSummary[]): boolean {
 /** Every row of a protocol: metrics with their intervals, times and sizes; rows that failed say why. */
 export function rowsTable(
   rows: readonly RowSummary[],
-  { people, classes }: { readonly people: string; readonly classes: readonly string[] },
+  { people, classes }: { readonly people: "subjects" | "tasks"; readonly classes: readonly string[] },
 ): string {
   const calibrated = rows.some((row) => row.shots > 0);
   const compared = rows.some((row) => isReference(row, rows));
   const several = overRuns(rows);
-  const few = rows.some((row) => row.metrics !== undefined && !enoughSubjects(row));
+  const few = !rows.every(isBounded);
   const key = [
     calibrated
       ? "<strong>Before → after</strong> calibration; rows without calibration have one figure. K: up to so many " +
@@ -121,7 +124,7 @@ export function rowsTable(
       : few
       ? []
       : [`95 %: interval of the last figure over resampled ${people}.`]),
-    ...(few ? [`Fewer than ${FEWEST_SUBJECTS} ${people}: too few ${people} for an interval.`] : []),
+    ...(few ? [tooFew(people)] : []),
     ...(calibrated ? ["Gain: after minus before, points, with its interval."] : []),
     ...(compared
       ? [

@@ -1,4 +1,5 @@
 import type { Random } from "../random/mod.ts";
+import { FEWEST_SUBJECTS } from "./fewest_subjects.ts";
 
 /** Counts `[N][N]`, rows truth, columns prediction. */
 export type ConfusionMatrix = readonly (readonly number[])[];
@@ -9,10 +10,12 @@ export interface Interval {
   readonly estimate: number;
   /** Mean over the resamples. */
   readonly mean: number;
-  /** 2.5 % quantile over the resamples. */
-  readonly low: number;
-  /** 97.5 % quantile over the resamples. */
-  readonly high: number;
+  /** 2.5 % quantile over the resamples; null for fewer than {@linkcode FEWEST_SUBJECTS} subjects. */
+  readonly low: number | null;
+  /** 97.5 % quantile over the resamples; null for fewer than {@linkcode FEWEST_SUBJECTS} subjects. */
+  readonly high: number | null;
+  /** Why there are no bounds. */
+  readonly reason?: string;
 }
 
 /** Options of {@linkcode bootstrapSubjects} and {@linkcode bootstrapGain}. */
@@ -190,6 +193,10 @@ function bootstrap(subjects: number, evaluate: (sample: number[]) => number, opt
     () => evaluate(Array.from({ length: subjects }, () => random.integer(subjects))),
   ).sort((a, b) => a - b);
   const mean = values.reduce((a, b) => a + b, 0) / samples;
+  if (subjects < FEWEST_SUBJECTS) {
+    const reason = `resampling needs at least ${FEWEST_SUBJECTS}, there ${subjects === 1 ? "is" : "are"} ${subjects}`;
+    return { estimate, mean, low: null, high: null, reason };
+  }
   return { estimate, mean, low: quantile(values, 0.025), high: quantile(values, 0.975) };
 }
 
@@ -201,7 +208,8 @@ function bootstrap(subjects: number, evaluate: (sample: number[]) => number, opt
  * @param perSubject One entry a subject: a value, or its clips' truths and predictions to be pooled by the statistic.
  * @param statistic What a sample of subjects gives.
  * @param options Number of resamples and the random stream.
- * @returns The statistic of the data, and mean and quantiles over the resamples.
+ * @returns The statistic of the data, and mean and quantiles over the resamples; a handful of subjects gives no quantiles
+ * but the reason.
  * @throws {RangeError} When there is no subject or no resample.
  *
  * @example
@@ -210,8 +218,8 @@ function bootstrap(subjects: number, evaluate: (sample: number[]) => number, opt
  * import { createRandom } from "../random/mod.ts";
  * import { bootstrapSubjects } from "./mod.ts";
  * const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
- * const { low, estimate, high } = bootstrapSubjects([0.5, 0.7, 0.9], mean, { random: createRandom(0, "ci") });
- * assert(0.5 <= low && low < estimate && estimate < high && high <= 0.9);
+ * const { low, estimate, high } = bootstrapSubjects([0.5, 0.6, 0.7, 0.8, 0.9], mean, { random: createRandom(0, "ci") });
+ * assert(0.5 <= low! && low! < estimate && estimate < high! && high! <= 0.9);
  * ```
  *
  * Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13.
@@ -241,10 +249,10 @@ export function bootstrapSubjects<T>(
  * import { createRandom } from "../random/mod.ts";
  * import { bootstrapGain } from "./mod.ts";
  * const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
- * const pairs = [{ before: 0.1, after: 0.3 }, { before: 0.7, after: 0.9 }];
+ * const pairs = [0.1, 0.3, 0.4, 0.6, 0.7].map((before) => ({ before, after: before + 0.2 }));
  * const { low, high } = bootstrapGain(pairs, mean, { random: createRandom(0, "gain") });
- * assertAlmostEquals(low, 0.2);
- * assertAlmostEquals(high, 0.2);
+ * assertAlmostEquals(low!, 0.2);
+ * assertAlmostEquals(high!, 0.2);
  * ```
  */
 export function bootstrapGain<T>(

@@ -1,9 +1,12 @@
 /** Metrics and their uncertainty. @module */
+export * from "./bounds_of.ts";
 export * from "./metrics.ts";
 export * from "./published.ts";
+export * from "./published_for.ts";
 export * from "./report.ts";
 export * from "./report_data.ts";
 export * from "./selection_data.ts";
 export * from "./study_report_data.ts";
 export * from "./render_study.ts";
 export * from "./fewest_subjects.ts";
+export * from "./too_few.ts";

@@ -1,5 +1,6 @@
 import { confusion } from "./_confusion.ts";
 import { environmentAndConfiguration } from "./_facts.ts";
+import { foldConfusions } from "./_fold_confusions.ts";
 import { escapeHtml } from "./_html.ts";
 import { page } from "./_page.ts";
 import { publishedSection } from "./_published_section.ts";
@@ -102,10 +103,13 @@ function everySubject(rows: readonly RowSummary[]): string {
   return parts.join("\n");
 }
 
-function confusions({ name, shots, confusion: counts }: RowSummary, classes: readonly string[], open: boolean): string {
+function confusions(row: RowSummary, classes: readonly string[], open: boolean): string {
+  const { name, shots, confusion: counts } = row;
   const after = confusion(shots === 0 ? "Without calibration" : "After calibration", classes, counts!.after);
   const before = shots === 0 ? "" : confusion("Before calibration", classes, counts!.before);
-  const pair = `<div class="${classes.length > 4 ? "stack" : "pair"}">\n${before}\n${after}\n</div>`;
+  const pair = `<div class="${classes.length > 4 ? "stack" : "pair"}">\n${before}\n${after}\n</div>\n${
+    foldConfusions(row, classes)
+  }`;
   return open
     ? `<h3>${escapeHtml(name)}</h3>\n${pair}`
     : `<details><summary>${escapeHtml(name)}</summary>${pair}</details>`;

@@ -4,8 +4,9 @@ import { chance, percent, points } from "./_html.ts";
 import { page } from "./_page.ts";
 import { curvePlot, movingWindow } from "./_plots.ts";
 import { subjects } from "./_subjects.ts";
-import { enoughSubjects } from "./_shown_figure.ts";
+import { boundsOf } from "./bounds_of.ts";
 import { sideOf } from "./_study_table.ts";
+import { tooFew } from "./too_few.ts";
 import { scoredWords, validationPlot } from "./_validation.ts";
 import type { Interval } from "./metrics.ts";
 import type { ReportData, ReportMetric } from "./report_data.ts";
@@ -69,28 +70,30 @@ function headline(data: ReportData): string {
     ["UAR", "mean recall of the classes", data.metrics.uar],
   ];
   const supervised = rows.some(([, , metric]) => metric.supervised !== undefined);
-  const enough = enoughSubjects(data);
+  const enough = boundsOf(data.metrics.accuracy.gain) !== null;
   const people = data.config.shuffleLabels === true ? "tasks" : "subjects";
   // Coloured only when the printed interval leaves zero out.
-  const worse = ({ low, high }: Interval) => enough && sideOf(low, high) === "less";
+  const worse = (gain: Interval) => sideOf(boundsOf(gain)) === "less";
+  const bounds = (gain: Interval) => {
+    const both = boundsOf(gain);
+    return both === null ? "" : ` <small>[${both.map(points).join(", ")}]</small>`;
+  };
   const cell = (label: string, share: number | undefined) =>
     `<td data-label="${label}">${share === undefined ? "–" : percent(share)}</td>`;
   const body = rows.map(([name, meaning, { before, after, gain, supervised: plain, fineTuned }]) =>
     `<tr><th scope="row">${name} <small>${meaning}</small></th><td data-label="Before">${percent(before)}</td>` +
     `<td class="strong" data-label="After">${percent(after)}</td>` +
-    `<td data-label="Gain"${worse(gain) ? ' class="worse"' : ""}>${points(gain.estimate)}${
-      enough ? ` <small>[${points(gain.low)}, ${points(gain.high)}]</small>` : ""
-    }</td>` +
+    `<td data-label="Gain"${worse(gain) ? ' class="worse"' : ""}>${points(gain.estimate)}${bounds(gain)}</td>` +
     `${supervised ? cell("Supervised", plain) + cell("Fine-tuned", fineTuned) : ""}</tr>`
   ).join("\n");
-  const open = rows.filter(([, , { gain }]) => sideOf(gain.low, gain.high) === null).map(([name]) => name);
+  const open = rows.filter(([, , { gain }]) => sideOf(boundsOf(gain)) === null).map(([name]) => name);
   const note = !enough
-    ? `: too few ${people} for an interval.`
+    ? `. ${tooFew(people)}`
     : `, with the 95 % interval of a bootstrap over ${data.subjects.length} ${people}.` +
       (open.length === 0 ? "" : ` The interval of ${open.join(", ")} holds zero: no gain or loss is shown there.`);
   return `<div class="scroll"><table class="headline">
 <thead><tr><th scope="col" class="text">Metric</th><th scope="col">Before calibration</th><th scope="col">After calibration</th>` +
-    `<th scope="col">Gain, points [95 %]</th>${
+    `<th scope="col">Gain, points${enough ? " [95 %]" : ""}</th>${
       supervised ? '<th scope="col">Plain supervised</th><th scope="col">Supervised, fine-tuned</th>' : ""
     }</tr></thead>
 <tbody>

@@ -51,6 +51,8 @@ export interface RowSummary {
   readonly confusion?: { readonly before: ConfusionMatrix; readonly after: ConfusionMatrix };
   /** The same by database; only when there are several. */
   readonly databases?: readonly DatabaseSummary[];
+  /** The same fold by fold. */
+  readonly folds?: readonly FoldSummary[];
   /** Held-out subjects of the first run. */
   readonly subjects?: readonly {
     readonly name: string;
@@ -67,6 +69,14 @@ export interface RowSummary {
   readonly secondsPerTraining?: number;
   readonly parameters?: number;
   readonly bytes?: number;
+}
+
+/** One fold of a row. */
+export interface FoldSummary {
+  /** Who was held out; with shuffled labels the fold's tasks. */
+  readonly heldout: readonly string[];
+  /** Counts, rows truth, columns prediction. */
+  readonly confusion: { readonly before: ConfusionMatrix; readonly after: ConfusionMatrix };
 }
 
 /** One database's rows of the composite. */

@@ -1,7 +1,6 @@
 import { ALGORITHMS, type Config } from "../config/mod.ts";
-import { canMagnify, type ClipSet, sampleEpisode, type SubjectSplit } from "../data/mod.ts";
-import { createRandom } from "../random/mod.ts";
-import { filledNote, validationSplit } from "../training/mod.ts";
+import { canMagnify, type ClipSet, type SubjectSplit } from "../data/mod.ts";
+import { checkTasks, filledNote, mostShots, validationSplit } from "../training/mod.ts";
 import type { Protocol, Unit } from "./types.ts";
 
 /** Micro clips by class and subject: `[class][subject]`. */
@@ -15,25 +14,27 @@ function microCounts(set: ClipSet): Map<number, number>[] {
   return counts;
 }
 
-/** The largest K of each subject with micro clips for which two of its classes have a query clip beside K others. */
-function mostShots(set: ClipSet, counts: readonly ReadonlyMap<number, number>[]): number[] {
-  const subjects = [...set.subjectNames.keys()].filter((subject) => counts.some((row) => row.has(subject)));
-  return subjects.map((subject) => {
-    const second = counts.map((row) => row.get(subject) ?? 0).sort((a, b) => b - a)[1] ?? 0;
-    return Math.max(0, second - 1);
-  });
-}
-
 /** Refuses a set that has nothing to compare. */
 function checkClasses(protocol: Protocol, set: ClipSet, counts: readonly ReadonlyMap<number, number>[]): void {
   const doing = `run ${protocol}`;
+  if (!set.kinds.includes("micro")) {
+    throw new RangeError(
+      `Cannot ${doing}: expected micro clips, got none${
+        set.kinds.length > 0 ? "; clips of kind macro are no data to predict, give them with --macro" : ""
+      }`,
+    );
+  }
   const empty = set.classes.filter((_, label) => counts[label]!.size === 0);
   if (empty.length > 0) {
     throw new RangeError(
       `Cannot ${doing}: expected micro clips of every class, got none of ${empty.join(", ")}; leave these classes out`,
     );
   }
-  if (set.classes.length < 2) throw new RangeError(`Cannot ${doing}: expected two classes or more, got one`);
+  if (set.classes.length < 2) {
+    throw new RangeError(
+      `Cannot ${doing}: expected two classes or more, got only ${set.classes[0]}; use labels that tell clips apart`,
+    );
+  }
   if (protocol === "cde") {
     const databases = new Set(
       counts.flatMap((row) => [...row.keys()].map((subject) => set.subjectNames[subject]!.split("/")[0])),
@@ -48,18 +49,38 @@ function checkClasses(protocol: Protocol, set: ClipSet, counts: readonly Readonl
   }
 }
 
-/** Refuses K that no subject has; says how many have fewer. */
-function checkShots(protocol: Protocol, most: readonly number[], shots: readonly number[]): string[] {
-  const largest = Math.max(...most);
+/** Whether a protocol has figures without calibration. */
+export function needsNoCalibration(protocol: Protocol): boolean {
+  return protocol === "loso" || protocol === "cde";
+}
+
+/** The largest K that every run has a held-out subject for. */
+export function largestShots(set: ClipSet, runs: readonly (readonly SubjectSplit[])[]): number {
+  return Math.min(...runs.map((splits) => Math.max(0, ...mostShots(set, splits.flatMap(({ heldout }) => heldout)))));
+}
+
+/** Refuses K that no held-out subject has; says how many have fewer. */
+export function checkShots(
+  protocol: Protocol,
+  set: ClipSet,
+  runs: readonly (readonly SubjectSplit[])[],
+  shots: readonly number[],
+): string[] {
+  const largest = largestShots(set, runs);
   const tooMany = shots.find((k) => k > largest);
-  // Without calibration, leave-one-subject-out has figures all the same.
-  const needsCalibration = protocol !== "loso" && protocol !== "cde";
-  if (tooMany !== undefined && needsCalibration) {
+  if (tooMany !== undefined) {
+    const instead = largest > 0
+      ? `the largest K that works is ${largest}, use --shots ${largest}`
+      : needsNoCalibration(protocol)
+      ? "leave --shots out"
+      : "use --protocol loso, which needs none";
     throw new RangeError(
-      `Cannot run ${protocol} with K = ${tooMany}: no subject has ${tooMany + 1} clips in two classes; ` +
-        (largest < 1 ? "use --protocol loso, which needs none" : `the largest K that works is ${largest}`),
+      `Cannot run ${protocol} with K = ${tooMany}: no held-out subject has ${
+        tooMany + 1
+      } clips in two classes; ${instead}`,
     );
   }
+  const most = mostShots(set, [...new Set(runs.flat().flatMap(({ heldout }) => heldout))]);
   return shots.flatMap((k) => {
     const enough = most.filter((one) => one >= k).length;
     const none = most.filter((one) => one === 0).length;
@@ -110,7 +131,7 @@ export function checkData(
   protocol: Protocol,
   config: Config,
   set: ClipSet,
-  { shots, algorithms }: { readonly shots: readonly number[]; readonly algorithms: readonly Config["algorithm"][] },
+  { algorithms }: { readonly algorithms: readonly Config["algorithm"][] },
 ): string[] {
   const counts = microCounts(set);
   checkClasses(protocol, set, counts);
@@ -121,8 +142,6 @@ export function checkData(
         "use --protocol fewshot",
     );
   }
-  // Tasks over several subjects need no K clips of one.
-  const notes = config.episodes === "within" ? checkShots(protocol, mostShots(set, counts), shots) : [];
   const learner = algorithms.find((name) => ALGORITHMS[name].training !== "supervised") ?? config.algorithm;
   const filled = filledNote({ ...config, algorithm: learner }, set, [...set.subjectNames.keys()]);
   const lonely = config.shuffleLabels ? [] : set.classes.filter((_, label) => counts[label]!.size === 1);
@@ -130,41 +149,48 @@ export function checkData(
     ...lonely.map((name) =>
       `Class ${name} has micro clips of one subject only: the fold that holds it out never trains on that class.`
     ),
-    ...notes,
     ...(filled === null ? [] : [filled]),
     ...checkAuxiliary(protocol, config, set, algorithms.some((name) => name === "lightman" || name === "multitask")),
   ];
 }
 
-function canSample(config: Config, set: ClipSet, split: SubjectSplit): string | null {
-  const { ways, shots, queries, macros, episodes: scope, seed } = config;
-  const train = validationSplit(config, set, split.train)?.train ?? split.train;
-  try {
-    sampleEpisode(set, train, { ways, shots, queries, macros, scope }, createRandom(seed, "plan"));
-    return null;
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return error.message;
+/** Refuses folds whose subjects offer no task: a training would find out after those before it. */
+export function checkTraining(protocol: Protocol, set: ClipSet, units: readonly Unit[]): void {
+  const known = new Set<string>();
+  for (const { config, split, evaluations } of units) {
+    const { algorithm, ways, queries, macros, episodes, validation, shuffleLabels, seed } = config;
+    const shots = evaluations.map((evaluation) => evaluation.shots ?? config.shots);
+    const supervised = ALGORITHMS[algorithm].training === "supervised";
+    const tasks = [ways, config.shots, queries, macros, episodes, shuffleLabels && shots];
+    const key = JSON.stringify([split.heldout, supervised, tasks, validation, seed]);
+    if (known.has(key)) continue;
+    known.add(key);
+    checkTasks(config, set, split, { shots, doing: `run ${protocol}` });
   }
 }
 
-/** Refuses folds whose training subjects offer no task: a training would find out after those before it. */
-export function checkTraining(protocol: Protocol, set: ClipSet, units: readonly Unit[]): void {
-  const known = new Set<string>();
-  for (const { config, split } of units) {
-    validationSplit(config, set, split.train); // refuses what cannot be divided
-    if (config.algorithm === "supervised" || config.algorithm === "multitask" || config.outerSteps === 0) continue;
-    const { ways, shots, queries, macros, episodes } = config;
-    const key = JSON.stringify([split.heldout, ways, shots, queries, macros, episodes, config.validation]);
-    if (known.has(key)) continue;
-    known.add(key);
-    const problem = canSample(config, set, split);
-    if (problem === null) continue;
-    const mixed = canSample({ ...config, episodes: "mixed" }, set, split) === null;
-    const names = split.heldout.map((subject) => set.subjectNames[subject]);
-    throw new RangeError(
-      `Cannot run ${protocol}: with ${names.join(", ")} held out there is no training task (${problem}); ` +
-        `use ${mixed ? "--set episodes=mixed or " : ""}--algorithm supervised`,
-    );
+/** Says where setting subjects aside takes a class away from training. */
+export function validationNotes(set: ClipSet, units: readonly Unit[]): string[] {
+  const shown = (subjects: readonly number[]) => {
+    const present = new Set(subjects);
+    return new Set(set.labels.filter((_, i) => set.kinds[i] === "micro" && present.has(set.subjects[i]!)));
+  };
+  const lost = new Map<number, number>();
+  const splits = new Map(
+    units.map((
+      { config, split },
+    ) => [JSON.stringify([split.heldout, config.seed, config.validation]), { config, split }]),
+  );
+  for (const { config, split } of splits.values()) {
+    const validation = validationSplit(config, set, split.train);
+    if (validation === null) continue;
+    const left = shown(validation.train);
+    for (const label of shown(split.train)) if (!left.has(label)) lost.set(label, (lost.get(label) ?? 0) + 1);
   }
+  return [...lost].sort(([a], [b]) => a - b).map(([label, count]) =>
+    `Class ${
+      set.classes[label]
+    }: in ${count} of ${splits.size} folds all subjects with micro clips of it are set aside for ` +
+    "validation, so it is not trained on."
+  );
 }

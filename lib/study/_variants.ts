@@ -18,6 +18,7 @@ export interface Variant {
 export interface VariantOptions {
   readonly algorithms: readonly Config["algorithm"][];
   readonly backbones: readonly Config["backbone"][];
+  /** K of the rows that calibrate; none for loso and cde where nobody can be. */
   readonly shots: readonly number[];
   /** Kinds of corruption that the clips can show. */
   readonly kinds: readonly Corruption["kind"][];
@@ -35,12 +36,17 @@ const SHARES = [0.1, 0.3, 0.5];
 /** The rows of a protocol's table. */
 export function variantsOf(protocol: Protocol, config: Config, options: VariantOptions): Variant[] {
   const { algorithms, backbones, shots, kinds } = options;
-  const evaluation = { shots: shots[0]! };
+  const [first] = shots;
+  const evaluation = { shots: first ?? 0 };
   const rows: Record<Protocol, () => Variant[]> = {
     // Without calibration every clip is predicted, as published tables have it.
     loso: () => [
       ...algorithms.map((algorithm) => ({ name: algorithm, changes: { algorithm }, evaluation: { shots: 0 } })),
-      ...algorithms.map((algorithm) => ({ name: `${algorithm}, K = ${shots[0]}`, changes: { algorithm }, evaluation })),
+      ...(first === undefined ? [] : algorithms.map((algorithm) => ({
+        name: `${algorithm}, K = ${first}`,
+        changes: { algorithm },
+        evaluation,
+      }))),
     ],
     cde: () => rows.loso(),
     fewshot: () =>

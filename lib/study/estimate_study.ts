@@ -1,20 +1,22 @@
 import type { ClipSet } from "../data/mod.ts";
 import { DivergedError, trainSplit } from "../training/mod.ts";
+import { keptUnits, type KeptUnitsOptions } from "./_kept_units.ts";
 import type { StudyPlan, Unit } from "./types.ts";
 
 /** What a plan would cost. */
 export interface StudyCost {
-  /** Trainings, and outer steps of all of them. */
+  /** All trainings, and how many of them are kept from before and cost nothing. */
   readonly trainings: number;
+  readonly kept: number;
+  /** Outer steps of those that are left. */
   readonly steps: number;
-  /** Wall time on that many workers, seconds, from the measured time of a few steps of each kind of training. */
+  /** Wall time of what is left on that many workers, seconds, from the measured time of a few steps of each kind of training. */
   readonly seconds: number;
 }
 
 /** Options of {@linkcode estimateStudy}. */
-export interface EstimateStudyOptions {
+export interface EstimateStudyOptions extends KeptUnitsOptions {
   readonly workers: number;
-  readonly signal: AbortSignal;
 }
 
 /** Seconds of an outer step, of scoring and finishing a θ, and of the evaluation of one held-out subject. */
@@ -52,19 +54,21 @@ async function timeUnit({ config, split, evaluations }: Unit, set: ClipSet, sign
 }
 
 /**
- * Estimates what a plan costs: times a few outer steps and an evaluation of each kind of training on the set itself.
+ * Estimates what the rest of a plan costs: times a few outer steps and an evaluation of each kind of training on the set
+ * itself. Trainings that the store keeps from before are not done again.
  *
  * @param plan The plan.
  * @param set The clips.
- * @param options Workers and cancellation.
- * @returns Trainings, steps, and seconds on so many workers, if each had a core of its own.
+ * @param options Workers, where finished trainings are kept, and cancellation.
+ * @returns Trainings, those kept, steps left, and seconds on so many workers, if each had a core of its own.
  *
  * @example
  * ```ts ignore
  * import { configSchema } from "../config/mod.ts";
+ * import { openStore } from "../storage/mod.ts";
  * import { estimateStudy, planStudy } from "./mod.ts";
  * const { seconds } = await estimateStudy(planStudy("loso", configSchema.parse({}), set), set, {
- *   workers: 2, signal: new AbortController().signal,
+ *   workers: 2, store: openStore("file:./store"), tenant: "default", signal: new AbortController().signal,
  * });
  * ```
  */
@@ -73,7 +77,9 @@ export async function estimateStudy(plan: StudyPlan, set: ClipSet, options: Esti
   const kinds = new Map<string, UnitCost>();
   let seconds = 0;
   let steps = 0;
-  for (const { config, split, evaluations } of plan.units) {
+  const found = await keptUnits(plan, set, options);
+  const left = plan.units.filter((_, i) => found[i]!.result === null);
+  for (const { config, split, evaluations } of left) {
     const kind = JSON.stringify([{ ...config, seed: 0 }, evaluations]);
     let cost = kinds.get(kind);
     if (cost === undefined) {
@@ -85,5 +91,11 @@ export async function estimateStudy(plan: StudyPlan, set: ClipSet, options: Esti
     seconds += config.outerSteps * cost.stepSeconds + scored * cost.finishSeconds +
       split.heldout.length * cost.evaluateSeconds;
   }
-  return { trainings: plan.units.length, steps, seconds: seconds / Math.max(1, Math.min(workers, plan.units.length)) };
+  const trainings = plan.units.length;
+  return {
+    trainings,
+    kept: trainings - left.length,
+    steps,
+    seconds: seconds / Math.max(1, Math.min(workers, left.length)),
+  };
 }

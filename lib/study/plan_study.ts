@@ -1,8 +1,15 @@
-import { type Config, configSchema } from "../config/mod.ts";
+import { ALGORITHMS, type Config, configSchema } from "../config/mod.ts";
 import { type ClipSet, splitSubjects } from "../data/mod.ts";
 import { classNames } from "../training/mod.ts";
 import { type Variant, variantsOf } from "./_variants.ts";
-import { checkData, checkTraining } from "./_check_data.ts";
+import {
+  checkData,
+  checkShots,
+  checkTraining,
+  largestShots,
+  needsNoCalibration,
+  validationNotes,
+} from "./_check_data.ts";
 import { subjectFolds } from "./subject_folds.ts";
 import type { Corruption, Protocol, StudyPlan, StudyRow, Unit } from "./types.ts";
 
@@ -12,7 +19,10 @@ export interface PlanStudyOptions {
   readonly algorithms?: readonly Config["algorithm"][];
   /** Backbones of the ablation. @default {conv4 alone} */
   readonly backbones?: readonly Config["backbone"][];
-  /** K, calibration clips a class; several for `fewshot`. @default {the configuration's; for fewshot 1 and 5} */
+  /**
+   * K, calibration clips a class; several for `fewshot`. @default {the configuration's, for loso and cde the largest below
+   * it that a subject has; for fewshot 1 and 5}
+   */
   readonly shots?: readonly number[];
   /** Folds of subjects; `loso` and `cde` have one a subject, `config.holdout` makes one split. @default {5} */
   readonly folds?: number;
@@ -44,12 +54,26 @@ const NORMS: Readonly<Record<Config["norm"], string>> = {
   transductive: "Normalisation is TRANSDUCTIVE: query clips by their own batch.",
 };
 
+/** K of the rows: what was asked for, else what the protocol has; none where nobody can be calibrated and nobody asked. */
+function shotsOf(protocol: Protocol, config: Config, { shots }: PlanStudyOptions, largest: number): readonly number[] {
+  if (shots !== undefined) return shots;
+  if (protocol === "fewshot") return [1, 5];
+  if (!needsNoCalibration(protocol) || config.shots <= largest) return [config.shots];
+  return largest === 0 ? [] : [largest];
+}
+
 /** Refuses a row whose changes the configuration does not allow. */
 function checkVariant(protocol: Protocol, { name, changes }: Variant, config: Config): void {
   const checked = configSchema.safeParse({ ...config, ...changes });
   if (checked.success) return;
   const { path, message } = checked.error.issues[0]!;
-  throw new RangeError(`Cannot run ${protocol}: row «${name}»: ${path.join(".")}: ${message}`);
+  const others = Object.entries(ALGORITHMS).filter(([, { training }]) => training !== "supervised").map(([one]) => one);
+  const instead = !config.shuffleLabels || changes.algorithm === undefined
+    ? ""
+    : protocol === "ablation"
+    ? "; use --protocol fewshot"
+    : `; use some of --algorithm ${others.join(",")}`;
+  throw new RangeError(`Cannot run ${protocol}: row «${name}»: ${path.join(".")}: ${message}${instead}`);
 }
 
 /**
@@ -89,19 +113,19 @@ export function planStudy(protocol: Protocol, config: Config, set: ClipSet, opti
       ? [...new Set([config.algorithm, "supervised" as const])]
       : [config.algorithm],
     backbones = ["conv4"],
-    shots = protocol === "fewshot" ? [1, 5] : [config.shots],
     folds = 5,
     runs = 1,
   } = options;
   const notes = checkData(protocol, config, set, {
-    shots,
     algorithms: protocol === "ablation" ? ["lightman"] : algorithms,
   });
-  const kinds = corruptionsOf(set);
-  if (protocol === "noise" && kinds.length < 3) notes.push(NO_COLOUR);
-  const variants = variantsOf(protocol, config, { algorithms, backbones, shots, kinds });
-  for (const variant of variants) checkVariant(protocol, variant, config);
-  const each = protocol === "loso" || protocol === "cde";
+  const each = needsNoCalibration(protocol);
+  if (config.holdout !== null && each) notes.push("Each subject is held out once: `holdout` is not used.");
+  if (config.holdout !== null && !each && options.folds !== undefined) {
+    throw new RangeError(
+      `Cannot run ${protocol}: expected folds or held-out subjects, got both; leave --folds out, or use --set holdout=null`,
+    );
+  }
   const splits = Array.from(
     { length: runs },
     (_, run) =>
@@ -109,6 +133,14 @@ export function planStudy(protocol: Protocol, config: Config, set: ClipSet, opti
         ? [splitSubjects(set, config.holdout, config.seed + run)]
         : subjectFolds(set, each ? "each" : folds, config.seed + run),
   );
+  const shots = shotsOf(protocol, config, options, largestShots(set, splits));
+  // Random tasks take clips of several subjects; they are looked at when all is planned.
+  if (!config.shuffleLabels && shots.length > 0) notes.push(...checkShots(protocol, set, splits, shots));
+  if (shots.length === 0) notes.push("No subject has two clips in two classes: there are no rows with calibration.");
+  const kinds = corruptionsOf(set);
+  if (protocol === "noise" && kinds.length < 3) notes.push(NO_COLOUR);
+  const variants = variantsOf(protocol, config, { algorithms, backbones, shots, kinds });
+  for (const variant of variants) checkVariant(protocol, variant, config);
   const units: Unit[] = [];
   const known = new Map<string, number>();
   /** The unit of a variant on a fold, planned once; its evaluations grow with the rows that read it. */
@@ -150,6 +182,7 @@ export function planStudy(protocol: Protocol, config: Config, set: ClipSet, opti
     };
   });
   checkTraining(protocol, set, units);
+  notes.push(...validationNotes(set, units));
   const people = splits[0]!.reduce((sum, { heldout }) => sum + heldout.length, 0);
   const { repeats } = config;
   const drawn = splits[0]!.length === 1 ? "" : " of each fold";

@@ -2,9 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { ClipSet } from "../data/mod.ts";
 import type { ObjectStore } from "../storage/mod.ts";
 import { doUnit } from "./_do_unit.ts";
-import { unitKeys } from "./_unit_key.ts";
+import { keptUnits } from "./_kept_units.ts";
 import { openUnitPool } from "./_unit_pool.ts";
-import { unitResultSchema } from "./_unit_result_schema.ts";
 import type { StudyPlan, Unit, UnitResult } from "./types.ts";
 
 /** Options of {@linkcode runStudy}. */
@@ -17,18 +16,6 @@ export interface RunStudyOptions {
   readonly signal: AbortSignal;
   /** Told of progress: units done (with shares of those in work), of all, and how many of them were kept from before. */
   onProgress(done: number, total: number, kept: number): void;
-}
-
-/** A unit's kept result, or null when there is none that can be read and fits. */
-async function readKept(store: ObjectStore, key: string, unit: Unit): Promise<UnitResult | null> {
-  const bytes = await store.get(key);
-  if (bytes === null) return null;
-  try {
-    const result = unitResultSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
-    return "failed" in result || result.evaluations.length === unit.evaluations.length ? result : null;
-  } catch {
-    return null; // done again and replaced
-  }
 }
 
 /**
@@ -59,13 +46,8 @@ async function readKept(store: ObjectStore, key: string, unit: Unit): Promise<Un
 export async function runStudy(plan: StudyPlan, set: ClipSet, options: RunStudyOptions): Promise<UnitResult[]> {
   const { store, tenant, workers, signal, onProgress } = options;
   const backend = tf.getBackend();
-  const keyOf = await unitKeys(set, tenant, backend);
-  const keys = await Promise.all(plan.units.map(keyOf));
-  const results: (UnitResult | null)[] = [];
-  for (const [i, key] of keys.entries()) {
-    signal.throwIfAborted();
-    results.push(await readKept(store, key, plan.units[i]!));
-  }
+  const found = await keptUnits(plan, set, { store, tenant, signal });
+  const results = found.map(({ result }) => result);
   const kept = results.filter((result) => result !== null).length;
   const shares = results.map((result): number => (result === null ? 0 : 1));
   const report = () => onProgress(shares.reduce((a, b) => a + b, 0), shares.length, kept);
@@ -77,7 +59,7 @@ export async function runStudy(plan: StudyPlan, set: ClipSet, options: RunStudyO
         shares[i] = 0.99 * share; // what is left is the evaluation
         report();
       });
-      await store.put(keys[i]!, new TextEncoder().encode(JSON.stringify(result)));
+      await store.put(found[i]!.key, new TextEncoder().encode(JSON.stringify(result)));
       results[i] = result;
       shares[i] = 1;
       report();

@@ -34,12 +34,16 @@ export function subjectFolds(set: ClipSet, folds: number | "each", seed: number)
   const people = [...counts.keys()].sort((a, b) => a - b);
   if (people.length < 2) {
     throw new RangeError(
-      `Cannot hold out subjects: expected two or more with micro clips, got ${people.length}; add subjects`,
+      `Cannot hold out subjects: expected two or more with micro clips, got ${people.length}; add subjects, or evaluate a model that was ` +
+        "trained on others (--protocol holdout)",
     );
   }
   if (folds !== "each" && (!Number.isInteger(folds) || folds < 2 || folds > people.length)) {
     throw new RangeError(
-      `Cannot hold out subjects: expected 2 to ${people.length} folds, one a subject at most, got ${folds}`,
+      `Cannot hold out subjects: expected ${
+        people.length === 2 ? "2" : `2 to ${people.length}`
+      } folds, one a subject at ` +
+        `most, got ${folds}; use --folds ${people.length}`,
     );
   }
   const groups = folds === "each" ? people.map((subject) => [subject]) : deal(set, counts, folds, seed);

@@ -4,6 +4,7 @@ import {
   bootstrapSubjects,
   confusionMatrix,
   type DatabaseSummary,
+  type FoldSummary,
   macroF1,
   type MetricName,
   type RowMetric,
@@ -30,10 +31,10 @@ function share(row: SubjectPredictions, side: Side): number {
   return row.truth.filter((label, i) => label === row[side][i]).length / row.truth.length;
 }
 
-/** The predictions of one run of a row, all folds together, by name. */
-function predictionsOf(row: StudyRow, run: number, results: readonly UnitResult[]): SubjectPredictions[] {
+/** The predictions of one run of a row by fold, each subject under a name of its own. */
+function foldsOf(row: StudyRow, run: number, results: readonly UnitResult[]): SubjectPredictions[][] {
   const seen = new Set<string>();
-  return row.runs[run]!.flatMap((unit, fold) => {
+  return row.runs[run]!.map((unit, fold) => {
     const own = (results[unit] as SplitResult).evaluations[row.evaluation]!;
     // Subjects are held out once; tasks of shuffled labels are numbered anew in each fold.
     const named = own.map((one) =>
@@ -41,7 +42,19 @@ function predictionsOf(row: StudyRow, run: number, results: readonly UnitResult[
     );
     own.forEach(({ subject }) => seen.add(subject));
     return named;
-  }).toSorted((a, b) => (a.subject < b.subject ? -1 : 1));
+  });
+}
+
+/** All folds together, by name. */
+function predictionsOf(folds: readonly (readonly SubjectPredictions[])[]): SubjectPredictions[] {
+  return folds.flat().toSorted((a, b) => (a.subject < b.subject ? -1 : 1));
+}
+
+function foldSummary(rows: readonly SubjectPredictions[], classes: number): FoldSummary {
+  return {
+    heldout: rows.map(({ subject }) => subject),
+    confusion: { before: matrixOf(rows, "before", classes), after: matrixOf(rows, "after", classes) },
+  };
 }
 
 function meanCurve(results: readonly SplitResult[]): RowSummary["curve"] {
@@ -117,7 +130,8 @@ export function summariseStudy(
     const failure = units.find((unit) => "failed" in unit);
     if (failure !== undefined) return { ...place, failed: (failure as { failed: string }).failed };
     const key = `${shots} ${group ?? ""}`;
-    const runs = row.runs.map((_, run) => predictionsOf(row, run, results));
+    const folds = row.runs.map((_, run) => foldsOf(row, run, results));
+    const runs = folds.map(predictionsOf);
     const first = runs[0]!;
     const base = references.get(key) ?? null;
     if (base === null) references.set(key, runs);
@@ -127,6 +141,7 @@ export function summariseStudy(
       ...place,
       metrics: metricsOf(runs, base, { classes: n, seed }),
       confusion: { before: matrixOf(first, "before", n), after: matrixOf(first, "after", n) },
+      folds: folds[0]!.map((fold) => foldSummary(fold, n)),
       ...(plan.resampled !== "tasks" && databasesOf(first, n)),
       subjects: first.map((one) => ({
         name: one.subject,

@@ -60,16 +60,20 @@ function workOf(config: Config, { support, query, macro }: Counts): ClipWork {
   return { support, query: queries, macro, innerSteps, order: config.firstOrder || innerScope === "head" ? 1 : 2 };
 }
 
-/** The largest calibration of the held-out subjects. */
-function largestCalibration(config: Config, set: ClipSet, split: SubjectSplit, shots: number) {
+/** The largest calibration of the held-out subjects, and their largest query set. */
+function largestEvaluation(config: Config, set: ClipSet, split: SubjectSplit, shots: number) {
   const { lambda2, macro, repeats } = config;
   // Without macro clips of their own, micro clips are magnified.
   const magnifies = lambda2 > 0 && macro !== "none" && canMagnify(set.recipe);
-  const counts = evaluationTasks(config, set, split, { shots, repeats }).map(({ episode }) => {
+  const tasks = evaluationTasks(config, set, split, { shots, repeats });
+  const counts = tasks.map(({ episode }) => {
     const micro = episode.support.length;
     return { micro, macro: episode.macro.length || (magnifies ? micro : 0) };
   });
-  return counts.reduce((a, b) => a.micro + a.macro >= b.micro + b.macro ? a : b, { micro: 0, macro: 0 });
+  return {
+    calibration: counts.reduce((a, b) => a.micro + a.macro >= b.micro + b.macro ? a : b, { micro: 0, macro: 0 }),
+    queries: tasks.reduce((most, { episode }) => Math.max(most, episode.query.length), 0),
+  };
 }
 
 /**
@@ -106,7 +110,8 @@ export function checkTrainingMemory(config: Config, set: ClipSet, split: Subject
 }
 
 /**
- * Refuses an evaluation of which a calibration would not fit into memory.
+ * Refuses an evaluation of which a calibration would not fit into memory, or with transductive normalisation the query
+ * clips of one subject, which are then one batch.
  *
  * @throws {MemoryLimitError} Naming the work, its size and what to reduce.
  */
@@ -117,12 +122,19 @@ export function checkCalibrationMemory(
   shots: number,
   doing: "train" | "evaluate" = "evaluate",
 ): void {
-  const { frames, size, channels } = config;
-  const clips = largestCalibration(config, set, split, shots);
+  const { frames, size, channels, norm } = config;
+  const { calibration, queries } = largestEvaluation(config, set, split, shots);
+  const architecture = architectureOf(config, set.classes.length);
+  const each = `clips of ${frames} frames at ${size} px in ${channels} channels`;
   checkMemory(
-    estimateBytes(architectureOf(config, set.classes.length), size, calibrationWork(config, clips)),
-    `${doing}: a calibration on ${clips.micro} micro and ${clips.macro} macro clips of ${frames} frames ` +
-      `at ${size} px in ${channels} channels`,
+    estimateBytes(architecture, size, calibrationWork(config, calibration)),
+    `${doing}: a calibration on ${calibration.micro} micro and ${calibration.macro} macro ${each}`,
     "shots or macros",
+  );
+  if (norm !== "transductive") return;
+  checkMemory(
+    estimateBytes(architecture, size, { support: queries, innerSteps: 0, order: 0 }),
+    `${doing}: transductive prediction of ${queries} ${each}, one person's in one batch,`,
+    "size, frames or channels, or use --set norm=support",
   );
 }

@@ -5,7 +5,7 @@ import { sha256OfJson } from "./_sha256_of_json.ts";
 const FREE: readonly (keyof Config)[] = ["checkpointEvery", "keepCheckpoints"];
 
 /** Settings of later versions, with the value that changes nothing: runs begun before there were any still go on. */
-const NEUTRAL: Partial<Config> = { augment: "none", validation: null };
+const NEUTRAL: Partial<Config> = { augment: "none", validation: null, normPrior: 0 };
 
 /**
  * Identifies all that decides the course of a run: configuration, clips, who is held out, and what else is named. A run

@@ -1,10 +1,14 @@
 import type { Config } from "../config/mod.ts";
-import { type ClipSet, splitSubjects } from "../data/mod.ts";
+import { type ClipSet, splitSubjects, type SubjectSplit } from "../data/mod.ts";
 import type { ModelCard, Weights } from "../inference/mod.ts";
+import { checkRandomTasks } from "./_check_random_tasks.ts";
 import { checkCalibrationMemory } from "./_check_training_memory.ts";
 import { evaluateHoldout, type EvaluateOptions, type Evaluation } from "./_evaluate.ts";
 import { loadData, splitOf } from "./_load_data.ts";
 import { openRunner } from "./_open_runner.ts";
+import { classNames } from "./class_names.ts";
+import { microClips } from "./_micro_clips.ts";
+import { mostShots } from "./most_shots.ts";
 import { settleConfig } from "./_settle_config.ts";
 import type { TrainingEvent } from "./types.ts";
 
@@ -28,7 +32,7 @@ export interface EvaluateModelOptions extends EvaluateOptions {
  * @param model Weights and card, as the store gives them.
  * @param options Data, subjects, calibration clips.
  * @returns Scores before and after.
- * @throws {RangeError} When a subject to be held out was trained on.
+ * @throws {RangeError} When a subject to be held out was trained on, or no subject has the clips for what was asked.
  * @throws {MemoryLimitError} When a calibration would not fit into the backend's memory.
  *
  * @example
@@ -68,12 +72,47 @@ export async function evaluateModel(
     );
   }
   const settled = settleConfig(config, counted, split.train);
+  checkAsked(settled, counted, split, options);
   checkCalibrationMemory(settled, counted, split, options.shots ?? settled.shots);
   const runner = await openRunner({ config: settled, set: counted }, options.workers, signal);
   try {
     return await evaluateHoldout(runner, settled, counted, split, model, options);
   } finally {
     runner.close();
+  }
+}
+
+/** Refuses calibrations that were asked for and that no held-out subject has the clips for. */
+function checkAsked(
+  config: Config,
+  set: ClipSet,
+  split: SubjectSplit,
+  { shots, absent = 0 }: EvaluateOptions,
+): void {
+  const { heldout } = split;
+  if (microClips(set, heldout).length === 0) {
+    throw new RangeError("Cannot evaluate: expected micro clips of the held-out subjects, got none; hold out others");
+  }
+  const classes = classNames(config, set).length;
+  if (absent >= classes) {
+    throw new RangeError(
+      `Cannot leave ${absent} classes out of calibration: there are ${classes}; the most that works is ${classes - 1}`,
+    );
+  }
+  if (config.shuffleLabels) {
+    checkRandomTasks(config, set, split, {
+      shots: shots ?? config.shots,
+      doing: "evaluate on tasks of held-out subjects",
+    });
+    return;
+  }
+  if (shots === undefined || shots === 0) return;
+  const largest = Math.max(...mostShots(set, heldout));
+  if (shots > largest) {
+    throw new RangeError(
+      `Cannot evaluate with K = ${shots}: no held-out subject has ${shots + 1} clips in two classes; ` +
+        (largest > 0 ? `the largest K that works is ${largest}` : "add clips of theirs, or hold out others"),
+    );
   }
 }
 

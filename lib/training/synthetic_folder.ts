@@ -18,6 +18,7 @@ import { recipeOf } from "../inference/mod.ts";
 export function syntheticFolder(config: Config): string {
   const { seed, rho, trainSubjects, holdoutSubjects } = config.synthetic;
   // Flow is computed on pictures of its own size.
-  const size = recipeOf(config).flow?.size ?? config.size;
-  return `synthetic-rho${rho}-seed${seed}-${trainSubjects}+${holdoutSubjects}-${size}px`;
+  const { flow } = recipeOf(config);
+  const colour = !flow && config.inputChannels === 3 ? "-rgb" : "";
+  return `synthetic-rho${rho}-seed${seed}-${trainSubjects}+${holdoutSubjects}-${flow?.size ?? config.size}px${colour}`;
 }

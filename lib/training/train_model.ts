@@ -1,10 +1,12 @@
 import type { Config } from "../config/mod.ts";
 import type { ClipSet, SubjectSplit } from "../data/mod.ts";
+import { boundsOf } from "../eval/mod.ts";
 import type { ModelCard } from "../inference/mod.ts";
 import { promote, publishModel } from "../storage/mod.ts";
 import { auxiliaryNote } from "./auxiliary_note.ts";
 import { checkCalibrationMemory, checkTrainingMemory } from "./_check_training_memory.ts";
 import { loadState, saveState } from "./_checkpoints.ts";
+import { checkTasks } from "./check_tasks.ts";
 import { clipSetDigest } from "./clip_set_digest.ts";
 import { courseOf } from "./course_of.ts";
 import { evaluateHoldout, type Evaluation } from "./_evaluate.ts";
@@ -95,12 +97,12 @@ function selectionNote({ step, score, shots, curve }: SelectionResult, subjects:
 
 /** The numbers of an evaluation that a model's card keeps. */
 function summaryOf({ accuracy, uf1, uar }: Evaluation): Record<string, number> {
+  const bounds = boundsOf(accuracy.gain);
   return {
     accuracyBefore: accuracy.before,
     accuracyAfter: accuracy.after,
     gain: accuracy.gain.estimate,
-    gainLow: accuracy.gain.low,
-    gainHigh: accuracy.gain.high,
+    ...(bounds !== null && { gainLow: bounds[0], gainHigh: bounds[1] }),
     uf1Before: uf1.before,
     uf1After: uf1.after,
     uarBefore: uar.before,
@@ -152,6 +154,7 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
     onProgress: (what, done, total) => onEvent({ type: "progress", what, done, total }),
   });
   const split = splitOf(config, set);
+  checkTasks(config, set, split);
   const validation = validationSplit(config, set, split.train);
   // Nothing is learned from those that θ is chosen on.
   const train = validation?.train ?? split.train;

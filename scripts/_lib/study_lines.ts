@@ -1,11 +1,12 @@
-import { FEWEST_SUBJECTS, type RowSummary, type StudySummary } from "../../lib/eval/mod.ts";
+import { boundsOf, type Interval, type RowSummary, type StudySummary, tooFew } from "../../lib/eval/mod.ts";
 import { formatSeconds } from "./progress.ts";
 
 const percent = (share: number) => `${(100 * share).toFixed(1)}`;
 
-/** Whether a row's subjects are too few for an interval over them. */
-function few({ subjects = [] }: RowSummary): boolean {
-  return subjects.length < FEWEST_SUBJECTS;
+/** The interval of a figure, or nothing where there are too few subjects for one. */
+function intervalText(interval: Interval): string {
+  const bounds = boundsOf(interval);
+  return bounds === null ? "" : ` [${bounds.map(percent).join(", ")}]`;
 }
 
 /** One line of the table: means over runs where there are several, else the only run's figures. */
@@ -16,11 +17,7 @@ function line(row: RowSummary, width: number): string {
     const { before, after, runs } = row.metrics![metric];
     const [from, to] = runs ? [runs.before.mean, runs.after.mean] : [before.estimate, after.estimate];
     const change = row.shots === 0 ? "" : `${percent(from).padStart(5)} → `;
-    const interval = runs
-      ? ` ± ${percent(runs.after.half)}`
-      : few(row)
-      ? ""
-      : ` [${percent(after.low)}, ${percent(after.high)}]`;
+    const interval = runs ? ` ± ${percent(runs.after.half)}` : intervalText(after);
     return `${change}${percent(to).padStart(5)}${interval}`.padEnd(36);
   });
   return `  ${name}  ${cells.join("")}${formatSeconds(row.secondsPerTraining!)}`;
@@ -33,8 +30,7 @@ function runsLine(row: RowSummary): string {
   const gain = shots === 0
     ? ""
     : `gain over runs ${signed(runs!.gain.mean)} ± ${percent(runs!.gain.half)} points of accuracy; `;
-  const interval = few(row) ? "" : ` [${percent(after.low)}, ${percent(after.high)}]`;
-  return `  ${name}: ${gain}first run ${percent(after.estimate)}${interval}`;
+  return `  ${name}: ${gain}first run ${percent(after.estimate)}${intervalText(after)}`;
 }
 
 function signed(share: number): string {
@@ -53,7 +49,7 @@ export function studyLines(summary: StudySummary): string[] {
   const width = Math.max(...rows.map((row) => row.name.length));
   const done = rows.filter((row) => row.metrics !== undefined);
   const several = done.some((row) => row.metrics!.accuracy.runs !== undefined);
-  const short = done.some(few);
+  const short = done.some((row) => boundsOf(row.metrics!.accuracy.after) === null);
   const bounds = several ? " ± 95 %" : short ? "" : " [95 %]";
   const lines = [`\n${summary.summary}`, ...summary.notes.map((note) => `Note: ${note}`)];
   if (several) lines.push("Figures are means over runs ± half of their 95 % interval.");
@@ -67,7 +63,7 @@ export function studyLines(summary: StudySummary): string[] {
     lines.push(`\n  Accuracy of the first run${short ? "" : ` [95 % over resampled ${people}]`}:`);
     lines.push(...done.map(runsLine));
   }
-  if (short) lines.push(`  Fewer than ${FEWEST_SUBJECTS} ${people}: too few ${people} for an interval.`);
+  if (short) lines.push(`  ${tooFew(people)}`);
   for (const row of rows) {
     for (const { database, clips, before, after } of row.databases ?? []) {
       const figure = (metric: "uf1" | "uar") =>

@@ -72,7 +72,7 @@ Deno.test("train refuses data that are missing, empty, broken, mixed or of one c
         ["broken.csv", 1, /^train: .*broken\.csv.*line 8 \(c6\).*2\.png/],
         ["mixed.csv", 1, /^train: .*mixed\.csv.*line 8 \(c6\).*16 x 16.*12 x 12/],
         ["gone.csv", 1, /^train: .*gone\.csv.*line 8 \(c6\).*nowhere/],
-        ["single.csv", 1, /^train: Cannot sample an episode: expected a subject whose database has two classes/],
+        ["single.csv", 1, /^train: Cannot train: expected micro clips of two classes or more, got only a$/m],
       ] as const
     ) await refuses(project, await train(project, `bad/${data}`), code, words);
   }));

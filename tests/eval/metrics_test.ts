@@ -87,28 +87,34 @@ Deno.test("bootstrapSubjects() gives about the normal interval of a mean", () =>
   const error = Math.sqrt(mean(values.map((x) => (x - estimate) ** 2)) / values.length);
   assertEquals(estimate, mean(values));
   assertAlmostEquals(centre, estimate, 0.1 * error);
-  assertAlmostEquals(low, estimate - 1.96 * error, 0.2 * error);
-  assertAlmostEquals(high, estimate + 1.96 * error, 0.2 * error);
+  assertAlmostEquals(low!, estimate - 1.96 * error, 0.2 * error);
+  assertAlmostEquals(high!, estimate + 1.96 * error, 0.2 * error);
 });
 
 Deno.test("bootstrapSubjects() draws whole subjects, so clips of one subject do not narrow the interval", () => {
-  const subjects = [{ hits: 0, clips: 50 }, { hits: 50, clips: 50 }];
+  const subjects = [0, 0, 0, 50, 50, 50].map((hits) => ({ hits, clips: 50 }));
   const pooled = (sample: readonly { hits: number; clips: number }[]) =>
     sample.reduce((sum, s) => sum + s.hits, 0) / sample.reduce((sum, s) => sum + s.clips, 0);
   const { estimate, low, high } = bootstrapSubjects(subjects, pooled, { random: createRandom(0, "clusters") });
-  assertEquals([estimate, low, high], [0.5, 0, 1]);
+  assertEquals(estimate, 0.5);
+  // Three hundred independent clips would have 0.44 to 0.56.
+  assert(low! <= 1 / 6 && high! >= 5 / 6, `${low} to ${high}`);
 });
 
-Deno.test("bootstrapSubjects() repeats with the stream, and a single subject has no spread", () => {
-  const draw = () => bootstrapSubjects([1, 2, 3, 5], mean, { samples: 50, random: createRandom(0, "again") });
+Deno.test("bootstrapSubjects() repeats with the stream, and gives fewer than five subjects the reason in place of bounds", () => {
+  const draw = () => bootstrapSubjects([1, 2, 3, 5, 7], mean, { samples: 50, random: createRandom(0, "again") });
   assertEquals(draw(), draw());
-  assertEquals(bootstrapSubjects([4], mean, { random: createRandom(0) }), { estimate: 4, mean: 4, low: 4, high: 4 });
+  assert(draw().low! < draw().high! && draw().reason === undefined);
+  const few = bootstrapSubjects([1, 2, 3, 5], mean, { random: createRandom(0) });
+  assertEquals([few.estimate, few.low, few.high], [2.75, null, null]);
+  assertEquals(few.reason, "resampling needs at least 5, there are 4");
+  assertEquals(bootstrapSubjects([4], mean, { random: createRandom(0) }).reason?.endsWith("there is 1"), true);
 });
 
 Deno.test("bootstrapGain() pairs the sides: a constant gain has no spread, however subjects differ", () => {
-  const pairs = [0.1, 0.5, 0.9, 0.2].map((before) => ({ before, after: before + 0.05 }));
+  const pairs = [0.1, 0.5, 0.9, 0.2, 0.3].map((before) => ({ before, after: before + 0.05 }));
   const gain = bootstrapGain(pairs, mean, { random: createRandom(0, "gain") });
-  for (const value of Object.values(gain)) assertAlmostEquals(value, 0.05, 1e-12);
+  for (const value of Object.values(gain)) assertAlmostEquals(value as number, 0.05, 1e-12);
   const loss = bootstrapGain(pairs.map(({ before, after }) => ({ before: after, after: before })), mean, {
     random: createRandom(0, "gain"),
   });

@@ -215,6 +215,24 @@ Deno.test("renderStudy() opens the confusion of two rows and folds the others", 
   assertEquals(texts(".confusion tbody tr:nth-child(1) td").slice(0, 4), ["660 %", "440 %", "990 %", "110 %"]);
 });
 
+Deno.test("renderStudy() has a line of counts for every fold, of several folds and not too many classes", () => {
+  const fold = (heldout: string[], after: number[][]) => ({
+    heldout,
+    confusion: { before: after.toReversed(), after },
+  });
+  const folds = [fold(["db/1"], [[3, 1], [0, 0]]), fold(["db/2", "db/3", "db/4", "db/5"], [[6, 0], [2, 8]])];
+  const { texts } = render(study([row("a", { folds }), row("b", { folds: folds.slice(0, 1) })]));
+  assertEquals(texts(".folds tbody tr"), ["1: db/1475.0 %31··", "2: db/2, db/3 and 2 more1687.5 %6028"]);
+  assertEquals(texts("details summary").filter((text) => text.startsWith("By fold")), ["By fold, after calibration"]);
+  const classes = ["a", "b", "c", "d", "e", "f", "g"];
+  const matrix = classes.map(() => classes.map(() => 1));
+  const wide = row("a", {
+    confusion: { before: matrix, after: matrix },
+    folds: [fold(["db/1"], matrix), fold(["db/2"], matrix)],
+  });
+  assertEquals(render(study([wide], { classes })).texts(".folds"), []);
+});
+
 Deno.test("renderStudy() shows every subject in every row", () => {
   const { texts, html } = render(
     study([row("a"), row("b", { subjects: [{ name: "db/s03", clips: 1, before: 0, after: 1 }] })]),
@@ -357,8 +375,9 @@ Deno.test("renderStudy() colours a difference only when its printed interval lea
 });
 
 Deno.test("renderStudy() keeps the numbers of intervals over fewer than five subjects out", () => {
-  const people = Array.from({ length: 4 }, (_, i) => ({ name: `db/${i}`, clips: 3, before: 0.5, after: 0.6 }));
-  const rows = [row("a", { x: 1, series: "s", subjects: people }), row("b", { x: 2, series: "s", subjects: people })];
+  const few = (one: Interval): Interval => ({ ...one, low: null, high: null, reason: "too few" });
+  const metric = { before: few(METRIC.before), after: few(METRIC.after), gain: few(METRIC.gain) };
+  const rows = [row("a", { x: 1, series: "s" }, metric), row("b", { x: 2, series: "s" }, metric)];
   const { texts, html } = render(study(rows, { protocol: "fewshot" }));
   assertEquals(texts(".rows tbody td")[0], "50.0 → 71.2gain +21.2");
   assertStringIncludes(html, "too few subjects for an interval");

@@ -160,7 +160,13 @@ Deno.test("renderReport() refuses a confusion matrix of another size", () => {
 });
 
 Deno.test("renderReport() keeps the numbers of intervals over fewer than five subjects out", () => {
-  const { texts, html } = render({ ...DATA, subjects: DATA.subjects.slice(0, 4) });
+  const few = ({ gain, ...metric }: ReportMetric): ReportMetric => ({
+    ...metric,
+    gain: { ...gain, low: null, high: null },
+  });
+  const { accuracy, uf1, uar } = DATA.metrics;
+  const metrics = { accuracy: few(accuracy), uf1: few(uf1), uar: few(uar) };
+  const { texts, html } = render({ ...DATA, metrics, subjects: DATA.subjects.slice(0, 4) });
   assertEquals(texts(".headline tbody tr:nth-child(1) td")[2], "+22.2");
   assertEquals(texts(".worse"), []);
   assertStringIncludes(html, "too few subjects for an interval");

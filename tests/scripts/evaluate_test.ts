@@ -97,9 +97,18 @@ Deno.test("evaluate ends with exit code 2 and one line for a wrong flag, with 1 
     const few = await project.script("evaluate", ["--protocol", "steps", ...tiny(), "--folds", "9"]);
     assertEquals(few.code, 1);
     assertStringIncludes(few.stderr, "evaluate: Cannot hold out subjects: expected 2 to 4 folds");
-    const large = await project.script("evaluate", ["--protocol", "fewshot", ...tiny({ shots: "1,7" })]);
+    const large = await project.script("evaluate", [
+      "--protocol",
+      "fewshot",
+      ...tiny({ shots: "1,7" }),
+      "--folds",
+      "4",
+    ]);
     assertEquals(large.code, 1);
-    assertStringIncludes(large.stderr, "no subject has 8 clips in two classes; the largest K that works is 2");
+    assertStringIncludes(
+      large.stderr,
+      "no held-out subject has 8 clips in two classes; the largest K that works is 2, use --shots 2",
+    );
     assertEquals(await filesBelow(project.folder), ["clips.safetensors", "deno.json"], "nothing was begun");
   });
 });
@@ -113,9 +122,13 @@ Deno.test("evaluate --dry-run says what would run and what it costs, and leaves 
     assertEquals(code, 0, stderr);
     assertMatch(stderr, /Would run 4 trainings, 8 outer steps: about .+ on 1 core /);
     const cost = JSON.parse(stdout);
-    assertEquals([cost.protocol, cost.trainings, cost.steps], ["loso", 4, 8]);
+    assertEquals([cost.protocol, cost.trainings, cost.kept, cost.steps], ["loso", 4, 0, 8]);
     assert(cost.seconds > 0);
     assertEquals(await filesBelow(project.folder), ["clips.safetensors", "deno.json"]);
+    const run = await project.script("evaluate", ["--protocol", "loso", ...tiny()]);
+    assertEquals(run.code, 0, run.stderr);
+    const rest = await project.script("evaluate", ["--protocol", "loso", ...tiny(), "--dry-run"]);
+    assertStringIncludes(rest.stdout, "4 of 4 are kept in file:./store from before.\nNothing would be trained.\n");
   });
 });
 

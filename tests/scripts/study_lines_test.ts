@@ -31,7 +31,8 @@ Deno.test("studyLines() shows the mean over runs, and the first run beside it", 
 });
 
 Deno.test("studyLines() has no interval over fewer than five subjects", () => {
-  const text = studyLines(summary(4)).join("\n");
+  const few = (estimate: number) => ({ estimate, mean: estimate, low: null, high: null });
+  const text = studyLines(summary(4, { before: few(0.4), after: few(0.6), gain: few(0.2) })).join("\n");
   assertStringIncludes(text, "too few subjects for an interval");
   assertEquals(text.includes("["), false);
   assert(!text.includes("70.0"), text);

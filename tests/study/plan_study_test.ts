@@ -144,7 +144,7 @@ Deno.test("planStudy() refuses a class without micro clips", () => {
     "expected micro clips of every class, got none of y; leave these classes out",
   );
   const one = clipSet([["a/1", "x", 3, "micro"], ["a/2", "x", 3, "micro"]]);
-  assertThrows(() => planStudy("loso", LIGHTMAN, one), RangeError, "expected two classes or more, got one");
+  assertThrows(() => planStudy("loso", LIGHTMAN, one), RangeError, "expected two classes or more, got only x");
 });
 
 Deno.test("planStudy() refuses K that no subject has, naming the largest that works", () => {
@@ -152,7 +152,8 @@ Deno.test("planStudy() refuses K that no subject has, naming the largest that wo
     assertThrows(
       () => plan(protocol, { shots: [4] }),
       RangeError,
-      `Cannot run ${protocol} with K = 4: no subject has 5 clips in two classes; the largest K that works is 3`,
+      `Cannot run ${protocol} with K = 4: no held-out subject has 5 clips in two classes; the largest K that works is 3, ` +
+        "use --shots 3",
     );
     plan(protocol, { shots: [3] });
     assertThrows(
@@ -171,9 +172,9 @@ Deno.test("planStudy() says how many subjects have fewer calibration clips than 
   ]);
   const { notes } = planStudy("loso", tinyConfig(), set, { shots: [3] });
   assertEquals(notes, [
+    "1 of 3 subjects have two clips of fewer than 2 classes: their training tasks are filled from their database.",
     "K = 3: 1 of 3 subjects have so many calibration clips in two classes or more; the others calibrate with fewer, " +
     "1 of them with one class or none.",
-    "1 of 3 subjects have two clips of fewer than 2 classes: their training tasks are filled from their database.",
   ]);
   assertEquals(planStudy("loso", tinyConfig(), people(4, 4), { shots: [3] }).notes, []);
 });

@@ -64,6 +64,19 @@ Deno.test("runStudy() reads kept units and does them not again", async () => {
   assertEquals(again.progress, [[4, 4, 4]]);
 });
 
+Deno.test("runStudy() keeps how θ was chosen on validation subjects", async () => {
+  const store = memory();
+  const plan = planStudy("loso", tinyConfig({ validation: 0.4, selectEvery: 1 }), FOUR_PEOPLE, { shots: [1] });
+  const first = await run(plan, store);
+  for (const result of first.results) {
+    if ("failed" in result) throw new Error(result.failed);
+    assertEquals(result.selections!.map(({ shots, curve }) => [shots, curve.length]), [[0, 2], [1, 2]]);
+  }
+  const again = await run(plan, store);
+  assertEquals([again.results, again.progress], [first.results, [[4, 4, 4]]]);
+  assertEquals((await run(PLAN, store)).progress[0], [0, 4, 0], "a run that chooses nothing is another");
+});
+
 Deno.test("runStudy() does a kept unit again that cannot be read, and replaces it", async () => {
   const store = memory();
   const first = await run(PLAN, store);

@@ -99,7 +99,7 @@ Deno.test("subjectFolds() refuses more folds than subjects, fewer than two, and 
     assertThrows(
       () => subjectFolds(set, folds, 0),
       RangeError,
-      `expected 2 to 2 folds, one a subject at most, got ${folds}`,
+      `expected 2 folds, one a subject at most, got ${folds}; use --folds 2`,
     );
   }
   const alone = clipSet([["a/1", "x", 1, "micro"], ["a/3", "x", 2, "macro"]]);

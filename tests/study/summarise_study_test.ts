@@ -89,21 +89,39 @@ Deno.test("summariseStudy() pools counts over folds, it does not average folds",
   assertEquals(databases, undefined, "one database has no figures of its own");
 });
 
+Deno.test("summariseStudy() counts every fold by itself, and the folds add up to the pooled counts", () => {
+  const folds = [
+    unit([subject("db/2", [[3, 1], [0, 2]]), subject("db/1", [[0, 1], [1, 0]])]),
+    unit([subject("db/3", [[1, 0], [2, 2]])]),
+  ];
+  const [row] = summarise([{ runs: [[0, 1]] }], folds, ["no", "yes"]).rows;
+  assertEquals(row!.folds, [
+    { heldout: ["db/2", "db/1"], confusion: { before: [[5, 0], [3, 0]], after: [[3, 2], [1, 2]] } },
+    { heldout: ["db/3"], confusion: { before: [[1, 0], [4, 0]], after: [[1, 0], [2, 2]] } },
+  ]);
+  for (const side of ["before", "after"] as const) {
+    const sum = [0, 1].map((t) =>
+      [0, 1].map((p) => row!.folds!.reduce((all, one) => all + one.confusion[side][t]![p]!, 0))
+    );
+    assertEquals(sum, row!.confusion![side]);
+  }
+});
+
 Deno.test("summariseStudy() pairs every row with the first of as many shots, by subject", () => {
   const people = (hits: readonly number[]) =>
     unit(hits.map((hit, i) => subject(`db/${i}`, [[hit, 4 - hit], [4 - hit, hit]])));
   const { rows } = summarise(
     [{ shots: 0 }, {}, {}, {}],
-    [people([4, 4, 4]), people([1, 2, 3]), people([2, 3, 4]), people([1, 2, 3])],
+    [people([4, 4, 4, 4, 4]), people([0, 1, 2, 3, 3]), people([1, 2, 3, 4, 4]), people([0, 1, 2, 3, 3])],
     ["no", "yes"],
   );
   const beyond = rows.map((row) => row.metrics!.accuracy.beyondFirst);
   assertEquals([beyond[0], beyond[1]], [undefined, undefined], "each is the first of its K");
   // Every subject gains a quarter: whoever is drawn, so is the difference.
-  for (const value of [beyond[2]!.estimate, beyond[2]!.low, beyond[2]!.high]) assertAlmostEquals(value, 0.25);
+  for (const value of [beyond[2]!.estimate, beyond[2]!.low, beyond[2]!.high]) assertAlmostEquals(value!, 0.25);
   assertEquals([beyond[3]!.estimate, beyond[3]!.low, beyond[3]!.high], [0, 0, 0]);
   const unpaired = rows[2]!.metrics!.accuracy.after;
-  assert(unpaired.high - unpaired.low > 0.1, "the figure itself does vary with who is drawn");
+  assert(unpaired.high! - unpaired.low! > 0.1, "the figure itself does vary with who is drawn");
 });
 
 Deno.test("summariseStudy() makes a row of a diverged training a failed row, and pairs with the next", () => {

@@ -99,6 +99,25 @@ Deno.test("checkTrainingMemory() refuses a calibration at the end of a run befor
   checkCalibrationMemory(config, set, SPLIT, 5);
 });
 
+Deno.test("checkCalibrationMemory() counts the query clips of one person as one batch, where they normalise each other", async () => {
+  await chooseBackend("wasm");
+  const set = tinyClips({ micro: (subject) => subject === 2 ? 100 : 4, macro: 0 });
+  const config = (changes: Partial<Config>) =>
+    configSchema.parse({ size: 128, channels: 32, decoder: "none", macro: "none", lambda2: 0, ...changes });
+  const words =
+    "evaluate: transductive prediction of 297 clips of 8 frames at 128 px in 32 channels, one person's in one " +
+    "batch, needs about";
+  assertThrows(() => checkCalibrationMemory(config({ norm: "transductive" }), set, SPLIT, 1), MemoryLimitError, words);
+  assertThrows(
+    () =>
+      checkTrainingMemory(config({ norm: "transductive", algorithm: "protonet", shots: 1, queries: 1 }), set, SPLIT),
+    MemoryLimitError,
+    "train: transductive prediction of 297 clips",
+  );
+  checkCalibrationMemory(config({ norm: "support" }), set, SPLIT, 1);
+  checkCalibrationMemory(config({ norm: "transductive", size: 32 }), set, SPLIT, 1);
+});
+
 Deno.test("checkCalibrationMemory() counts what calibration will hold: magnified flow, no graph where clips are compared", async () => {
   await chooseBackend("wasm");
   const set = tinyClips({ micro: (subject) => subject === 2 ? 100 : 4, macro: 0 });

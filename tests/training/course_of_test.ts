@@ -14,7 +14,7 @@ Deno.test("courseOf() is that of a run's clips, split and configuration, but not
   const whole = await course(config, set, split);
   assertEquals(await course({ ...config, checkpointEvery: 9, keepCheckpoints: 1 }, set, split), whole);
   // A run that was begun before there was augmentation goes on.
-  const { augment: _, validation: __, selectEvery: ___, ...before } = config;
+  const { augment: _, validation: __, selectEvery: ___, normPrior: ____, ...before } = config;
   assertEquals(await course(before as Config, set, split), whole);
   assertEquals(await course({ ...config, selectEvery: 3 }, set, split), whole);
   const choosing = { ...config, validation: 0.5 };
@@ -25,6 +25,7 @@ Deno.test("courseOf() is that of a run's clips, split and configuration, but not
       [{ ...config, seed: 1 }, set, split],
       [{ ...config, augment: "flip" }, set, split],
       [{ ...config, validation: 0.5 }, set, split],
+      [{ ...config, normPrior: 4 }, set, split],
       [config, { ...set, ids }, split],
       [config, { ...set, labels: set.labels.map((label) => 2 - label) }, split],
       [config, { ...set, clips: set.clips.map((value) => 255 - value) }, split],

@@ -76,6 +76,33 @@ Deno.test("evaluateModel() takes a subject with clips of one class, and one with
     assert(accuracy.after >= 0 && accuracy.after <= 1);
   }));
 
+Deno.test("evaluateModel() refuses calibrations that no held-out subject has the clips for, and says what works", () =>
+  withModel(async (evaluate, folder) => {
+    // The held-out subject has two clips of each of three classes.
+    await assertRejects(
+      () => evaluate({ shots: 2 }),
+      RangeError,
+      "Cannot evaluate with K = 2: no held-out subject has 3 clips in two classes; the largest K that works is 1",
+    );
+    assertEquals((await evaluate({ shots: 1 })).shots, 1);
+    await assertRejects(
+      () => evaluate({ absent: 3 }),
+      RangeError,
+      "Cannot leave 3 classes out of calibration: there are 3; the most that works is 2",
+    );
+    const data = join(folder, "other.safetensors");
+    const names = { subjectNames: ["u/1", "u/2", "u/3"] };
+    await writeSet(data, { ...tinyClips({ micro: () => 1 }), ...names });
+    await assertRejects(() => evaluate({ data, shots: 1 }), RangeError, "add clips of theirs, or hold out others");
+    const none = tinyClips();
+    await writeSet(data, { ...none, ...names, kinds: none.kinds.map(() => "macro") });
+    await assertRejects(
+      () => evaluate({ data }),
+      RangeError,
+      "expected micro clips of the held-out subjects, got none",
+    );
+  }));
+
 Deno.test("evaluateModel() stops for the signal's reason", () =>
   withModel(async (evaluate) => {
     await assertRejects(() => evaluate({ signal: AbortSignal.abort(new Error("enough")) }), Error, "enough");

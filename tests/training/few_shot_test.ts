@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { makeConfig } from "../../lib/config/mod.ts";
 import type { LoadedClipSet } from "../../lib/data/mod.ts";
@@ -133,6 +133,10 @@ Deno.test("evaluateModel() says of a model of shuffled labels what training said
     const holdout = ["omni/10", "omni/11", "omni/09"];
     const other = await evaluateModel(model, { ...how, data: join(folder, "other.safetensors"), holdout });
     assertEquals([other.subjects.length, other.confusion.after.length], [4, 3]);
+    const asked = (shots: number, holdout: string[]) =>
+      evaluateModel(model, { ...how, data: join(folder, "other.safetensors"), holdout, shots });
+    await assertRejects(() => asked(4, holdout), RangeError, "with K = 4: expected 5 clips of each class, got 4");
+    await assertRejects(() => asked(1, holdout.slice(0, 2)), RangeError, "expected 3 classes, got 2; use --set ways=2");
   });
 });
 

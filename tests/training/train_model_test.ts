@@ -168,6 +168,7 @@ Deno.test("trainModel() publishes a card that says what the model is and what it
     assertEquals(subjects, { train: ["t/s1", "t/s2"], heldout: ["t/s3"], validation: [] });
     const { accuracy } = evaluation;
     assertEquals([metrics.accuracyBefore, metrics.accuracyAfter], [accuracy.before, accuracy.after]);
+    assertEquals(["gain" in metrics, "gainLow" in metrics], [true, false], "one subject gives no interval");
     assertEquals(history.map(({ step }) => step), [1]);
     // Three clips a class: one calibrates, and no held-out clip is predicted twice.
     assertEquals(evaluation.subjects.map(({ subject, clips }) => [subject, clips]), [["t/s3", 9]]);

@@ -21,7 +21,7 @@ export interface SyntheticDataSet {
   readonly manifest: string;
   readonly clips: number;
   readonly frames: number;
-  /** False when the same set was there already. */
+  /** False when the same set was there already, or another process was faster. */
   readonly written: boolean;
 }
 
@@ -29,8 +29,8 @@ export interface SyntheticDataSet {
  * Writes a synthetic data set: `frames/SUBJECT/CLIP/001.png …`, `manifest.csv` and `truth.json`.
  *
  * Everything goes into a new folder beside `dir`, which takes its name once complete: an interrupted write is never
- * mistaken for a data set. A complete set of the same options is left as it is; one of other options is replaced; a
- * folder that holds anything else is refused.
+ * mistaken for a data set. A complete set of the same options is left as it is, also when another process finishes it
+ * while this one writes; one of other options is replaced; a folder that holds anything else is refused.
  *
  * @param dir The data set's folder; its parent is created if need be.
  * @param options What to draw (defaults: {@linkcode SyntheticOptions}) and how large (32 × 32, grey).
@@ -78,25 +78,81 @@ export async function writeSyntheticDataSet(
     await Deno.writeTextFile(join(partial, "truth.json"), JSON.stringify(syntheticTruth(complete, clips), null, 1));
     watch.signal?.throwIfAborted();
     await Deno.chmod(partial, 0o755);
-    await makeWay(target, found !== null);
-    await Deno.rename(partial, target);
+    const written = await publish(partial, target, describe(complete));
+    if (!written) await Deno.remove(partial, { recursive: true });
+    return { ...summary, written };
   } catch (error) {
     await Deno.remove(partial, { recursive: true });
     throw error;
   }
-  return { ...summary, written: true };
+}
+
+/** Times that a folder is looked at, or a set in the way is moved aside: each time another writer was faster. */
+const TRIES = 8;
+
+/**
+ * Gives a complete folder its name, which is one rename. Of two writers of the same set the slower finds the other's in
+ * its place and takes that: false. A set of other options is moved aside first, which is one rename too.
+ */
+async function publish(partial: string, target: string, wanted: string): Promise<boolean> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      await Deno.rename(partial, target); // takes the place of an empty folder as well
+      return true;
+    } catch (error) {
+      const found = await inspect(target);
+      if (found === wanted) return false;
+      if (attempt === TRIES) throw error;
+      if (found === null) await removeEmpty(target);
+      else await moveAside(target, `${partial}.old`, wanted);
+    }
+  }
+}
+
+/** Takes an empty folder away, for systems where a rename does not replace it. */
+async function removeEmpty(dir: string): Promise<void> {
+  await Deno.remove(dir).catch(() => {}); // gone or full by now: the next attempt tells
+}
+
+/**
+ * Moves a data set out of its place and removes it there; another writer may have done so. What another has just put in
+ * its place is moved back.
+ */
+async function moveAside(target: string, aside: string, wanted: string): Promise<void> {
+  try {
+    await Deno.rename(target, aside);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  if (await inspect(aside) === wanted) {
+    const back = await Deno.rename(aside, target).then(() => true, () => false);
+    if (back) return;
+  }
+  await Deno.remove(aside, { recursive: true });
+}
+
+/** The truth file of a folder; null when there is none in it. */
+async function readTruth(dir: string): Promise<string | null> {
+  try {
+    return await Deno.readTextFile(join(dir, "truth.json"));
+  } catch (error) {
+    const isFile = await Deno.stat(dir).then((info) => !info.isDirectory, () => false);
+    if (isFile) throw new TypeError(`Cannot write the synthetic data set: expected ${dir} to be a folder, got a file`);
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
 }
 
 /** Describes the data set in a folder; null when the folder is missing or empty. */
 async function inspect(dir: string): Promise<string | null> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(join(dir, "truth.json"));
-  } catch (error) {
-    const isFile = await Deno.stat(dir).then((info) => !info.isDirectory, () => false);
-    if (isFile) throw new TypeError(`Cannot write the synthetic data set: expected ${dir} to be a folder, got a file`);
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    if (await isMissingOrEmpty(dir)) return null;
+  let text: string | null = null;
+  for (let look = 0; look < TRIES && text === null; look++) {
+    text = await readTruth(dir);
+    // After the first look another writer may have put its set there: then the next one sees its truth.
+    if (text === null && await isMissingOrEmpty(dir)) return null;
+  }
+  if (text === null) {
     throw new TypeError(`Cannot write the synthetic data set: expected ${dir} to be missing or a synthetic data set`);
   }
   try {
@@ -117,15 +173,6 @@ async function isMissingOrEmpty(dir: string): Promise<boolean> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return true;
     throw error;
-  }
-}
-
-/** Removes the folder, which is empty unless an older set was found in it. */
-async function makeWay(dir: string, full: boolean): Promise<void> {
-  try {
-    await Deno.remove(dir, { recursive: full });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

@@ -68,6 +68,31 @@ Deno.test("writeSyntheticDataSet() leaves an equal set alone and replaces one of
     assertEquals(names(dir), ["set"]);
   }));
 
+for (
+  const [where, prepare] of [
+    ["a missing folder", () => Promise.resolve()],
+    ["an empty folder", (target: string) => Deno.mkdir(target)],
+    ["an older set", async (target: string) => void await writeSyntheticDataSet(target, { ...SMALL, seed: 7 })],
+  ] as const
+) {
+  Deno.test(`writeSyntheticDataSet() by several writers at once in ${where}: one set, which all of them take`, () =>
+    within(async (dir) => {
+      const target = join(dir, "set");
+      await prepare(target);
+      const sets = await Promise.all(Array.from({ length: 4 }, () => writeSyntheticDataSet(target, SMALL)));
+      assert(sets.some(({ written }) => written));
+      // An older set may be moved aside by two of them, each for its own.
+      if (where !== "an older set") assertEquals(sets.filter(({ written }) => written).length, 1);
+      assertEquals(names(dir), ["set"], "nothing half-written is left");
+      assertEquals(new Set(sets.map(({ manifest }) => manifest)), new Set([join(target, "manifest.csv")]));
+      const alone = await writeSyntheticDataSet(join(dir, "alone"), SMALL);
+      assertEquals(await Deno.readTextFile(sets[0]!.manifest), await Deno.readTextFile(alone.manifest));
+      const clips = syntheticManifest(SMALL);
+      assertEquals(clips.map((clip) => names(join(target, clip.path)).length > 1), clips.map(() => true));
+      assertEquals((await writeSyntheticDataSet(target, SMALL)).written, false);
+    }));
+}
+
 Deno.test("writeSyntheticDataSet() refuses a folder that holds anything else", () =>
   within(async (dir) => {
     await Deno.writeTextFile(join(dir, "thesis.txt"), "years of work");
