@@ -70,7 +70,7 @@ export async function evaluateModelCommand(values: EvaluateValues, signal: Abort
     signal,
     onEvent: (event) => event.type === "progress" && bars.update(event.what, event.done, event.total),
   }).finally(() => bars.finish());
-  const { accuracy, uf1, uar, subjects, absent } = evaluation;
+  const { accuracy, uf1, uar, subjects, absent, calibrationError: error } = evaluation;
   const { norm } = model.card.config;
   output.say(
     `\n${name} ${model.version} on ${data}: ${
@@ -82,6 +82,13 @@ export async function evaluateModelCommand(values: EvaluateValues, signal: Abort
       `  ${label.padEnd(9)} ${percent(metric.before)} → ${percent(metric.after)}, gain ${
         gainText(metric.gain, model.card.config.shuffleLabels ? "tasks" : "subjects")
       }`,
+    );
+  }
+  if (error) {
+    output.say(
+      `  calibration error ${percent(error.before.tempered)} → ${percent(error.after.tempered)}; without temperature ${
+        percent(error.before.raw)
+      } → ${percent(error.after.raw)}`,
     );
   }
   if (absent) {

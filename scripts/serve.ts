@@ -9,12 +9,13 @@ import {
   loadKeyring,
   modelReadiness,
   parseOrigins,
+  parseSharedModels,
   readLimits,
   serveUntil,
 } from "../lib/http/mod.ts";
 import { createInferenceEngine } from "../lib/inference/mod.ts";
 import { chooseBackend, countTensors } from "../lib/runtime/mod.ts";
-import { trainModel } from "../lib/training/mod.ts";
+import { trainInWorker } from "../lib/training/mod.ts";
 import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
 import { runCommand } from "./_lib/run_command.ts";
 import { modelNameOf } from "./_lib/run_flags.ts";
@@ -70,6 +71,7 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   const { limits, work, cacheBytes, freshMs } = readLimits(
     Object.fromEntries(LIMIT_SETTINGS.map((name) => [name, Deno.env.get(name)])),
   );
+  const shared = parseSharedModels("LIGHTMAN_SHARED", Deno.env.get("LIGHTMAN_SHARED"));
   const wanted = new Set(values.functions.split(","));
   for (const name of wanted) {
     if (!FUNCTIONS.some((known) => known === name)) {
@@ -84,6 +86,7 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
       rate: values.rate,
       limits,
       work,
+      shared,
       env: (name) => Deno.env.get(name),
       ...(keys && { keys }),
     });
@@ -98,15 +101,19 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   const cache = createPredictorCache(cacheBytes, { freshMs, now: deps.now });
   const sweeping = setInterval(cache.sweep, SWEEP_MS);
   const onSubjectChanged = (tenant: string, subject: string) => cache.drop(subjectSlot(tenant, subject));
-  const onPromoted = (tenant: string, name: string) => cache.drop(modelSlot(tenant, name));
-  const queue = createRunQueue({ ...deps, trainer: trainModel, workers, dataFolder: data, onPromoted });
+  const tenants = keys?.tenants ?? ["default"];
+  const onPromoted = (tenant: string, name: string) => {
+    // A shared model is in the slots of who uses it.
+    const users = shared.get(name) === tenant ? tenants : [];
+    for (const user of [tenant, ...users]) cache.drop(modelSlot(user, name));
+  };
+  const queue = createRunQueue({ ...deps, trainer: trainInWorker, workers, dataFolder: data, onPromoted });
   const makers: Record<typeof FUNCTIONS[number], () => ReturnType<typeof createTrainApp>> = {
     train: () => createTrainApp({ ...deps, queue, model, dataFolder: data, onPromoted }),
     adapt: () => createAdaptApp({ ...deps, engine, model, onSubjectChanged }),
     predict: () => createPredictApp({ ...deps, engine, model, cache, warm: true }),
   };
   const fetch = combineApps(FUNCTIONS.filter((name) => wanted.has(name)).map((name) => makers[name]()));
-  const tenants = keys?.tenants ?? ["default"];
   if (wanted.has("train")) { for (const tenant of tenants) await queue.resume(tenant); }
   if (wanted.has("adapt")) void finishTenantErasures(deps);
   const why = await modelReadiness(deps, model);

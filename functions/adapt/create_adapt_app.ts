@@ -11,6 +11,7 @@ import {
   createMetrics,
   createWorkQueue,
   type FieldError,
+  modelOwner,
   modelReadiness,
   parseFields,
   prepareClips,
@@ -178,7 +179,7 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
     if (earlier !== null) return earlier;
     const fields = parseFields(calibrationFieldsSchema, request.fields);
     const name = fields.model ?? deps.model;
-    const { version, weights, card } = await loadModel(store, tenant, name);
+    const { version, weights, card } = await loadModel(store, await modelOwner(deps, tenant, name), name);
     if (fields.modelVersion !== undefined && fields.modelVersion !== version) {
       const message = `expected the current version of model "${name}", ${version}, got ${fields.modelVersion}`;
       throw new ProblemError(409, `Cannot calibrate: ${message}`, [{ field: "modelVersion", message }]);
@@ -228,7 +229,8 @@ export function createAdaptApp(deps: AdaptDeps): Hono<AppEnv> {
   app.get("/v1/subjects/:subject", async (c) => {
     const subject = subjectOf(c);
     const meta = await loadSubjectMeta(store, c.get("tenant"), subject);
-    const current = await currentVersion(store, c.get("tenant"), meta.model.name);
+    const owner = await modelOwner(deps, c.get("tenant"), meta.model.name);
+    const current = await currentVersion(store, owner, meta.model.name);
     return c.json({ ...calibrationAnswer(meta), createdAt: meta.createdAt, stale: current !== meta.model.version });
   });
 

@@ -1,15 +1,20 @@
-/** What the store says of a slot: which version is current, and for a subject the base that it was calibrated on. */
+/** What the store says of a slot: which version is current, and the model that it is or was calibrated on. */
 export interface Found {
   readonly version: string;
-  readonly base: { readonly name: string; readonly version: string } | null;
+  /** Whose model it is, and for a subject the version of the model. */
+  readonly base: { readonly owner: string; readonly name: string; readonly version: string };
 }
 
 /** Remembers for a moment what the store said. */
 export interface Lookups {
+  /** Slots that are remembered. */
+  readonly entries: number;
   /** What the store says of a slot, or said not longer ago than the window; asks once for concurrent calls. */
   find(slot: string, look: () => Promise<Found>): Promise<Found>;
   /** Forgets a slot: who asks from here on hears what the store says now. */
   drop(slot: string): void;
+  /** Forgets what no longer counts, as `find` does too: slots are named after people. */
+  sweep(): void;
   clear(): void;
 }
 
@@ -21,7 +26,7 @@ export interface LookupOptions {
   now(): number;
 }
 
-/** Makes the memory of what the store said. It holds nothing for longer than the window, whether it is used or not. */
+/** Makes the memory of what the store said. */
 export function createLookups({ freshMs = 0, now }: LookupOptions): Lookups {
   // In order of their time: every answer is inserted anew.
   const known = new Map<string, { readonly at: number; readonly found: Promise<Found> }>();
@@ -35,6 +40,9 @@ export function createLookups({ freshMs = 0, now }: LookupOptions): Lookups {
   }
 
   return {
+    get entries() {
+      return known.size;
+    },
     find(slot, look) {
       if (freshMs === 0) return look();
       forgetOld();
@@ -48,6 +56,7 @@ export function createLookups({ freshMs = 0, now }: LookupOptions): Lookups {
       });
       return entry.found;
     },
+    sweep: forgetOld,
     drop: (slot) => void known.delete(slot),
     clear: () => known.clear(),
   };

@@ -1,15 +1,17 @@
 import type { Context, Hono } from "hono";
 import {
+  type AppDeps,
   type AppEnv,
   checkedName,
   clipsOfTensor,
   type ClipSource,
+  modelOwner,
   parseJson,
   ProblemError,
   readBody,
   type WorkQueue,
 } from "../../lib/http/mod.ts";
-import { listModels, loadModelCard, type ObjectStore } from "../../lib/storage/mod.ts";
+import { listModels, loadModelCard } from "../../lib/storage/mod.ts";
 import { inferRequest } from "./_infer_request.ts";
 import type { Answer, AnswerOptions, Asked } from "./_answer.ts";
 
@@ -17,8 +19,7 @@ import type { Answer, AnswerOptions, Asked } from "./_answer.ts";
 const MAX_VALUES = 5_000_000;
 
 /** What the routes of the protocol need of the predict function. */
-export interface OpenInferenceDeps {
-  readonly store: ObjectStore;
+export interface OpenInferenceDeps extends Pick<AppDeps, "store" | "shared"> {
   readonly backend: string;
   readonly work: WorkQueue;
   answer(
@@ -85,7 +86,14 @@ function inferResponse(
  *
  * Source: KServe, Open Inference Protocol, HTTP/REST; Triton, Binary tensor data extension
  */
-export function addOpenInference(app: Hono<AppEnv>, { store, work, backend, answer }: OpenInferenceDeps): void {
+export function addOpenInference(app: Hono<AppEnv>, deps: OpenInferenceDeps): void {
+  const { store, work, backend, answer } = deps;
+
+  async function ownerOf(c: Context<AppEnv>): Promise<string> {
+    const { model, version } = asked(c);
+    return await modelOwner(deps, c.get("tenant"), model, version);
+  }
+
   /** The path's model and version; the stable one without. */
   function asked(c: Context<AppEnv>): { readonly model: string; readonly version?: string } {
     const model = checkedName("model", c.req.param("model") ?? "");
@@ -97,8 +105,9 @@ export function addOpenInference(app: Hono<AppEnv>, { store, work, backend, answ
 
   async function metadata(c: Context<AppEnv>): Promise<Response> {
     const { model, ...which } = asked(c);
-    const { classes } = await loadModelCard(store, c.get("tenant"), model, which);
-    const entry = (await listModels(store, c.get("tenant"))).find(({ name }) => name === model);
+    const owner = await ownerOf(c);
+    const { classes } = await loadModelCard(store, owner, model, which);
+    const entry = (await listModels(store, owner)).find(({ name }) => name === model);
     return c.json({
       name: model,
       versions: entry?.versions ?? [],
@@ -112,7 +121,7 @@ export function addOpenInference(app: Hono<AppEnv>, { store, work, backend, answ
 
   async function ready(c: Context<AppEnv>): Promise<Response> {
     const { model, ...which } = asked(c);
-    await loadModelCard(store, c.get("tenant"), model, which);
+    await loadModelCard(store, await ownerOf(c), model, which);
     return c.json({ name: model, ready: true });
   }
 

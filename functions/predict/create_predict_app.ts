@@ -35,12 +35,13 @@ export interface PredictDeps extends AppDeps {
   readonly warm?: boolean;
 }
 
-/** Class probabilities as the answer's objects. */
-function toPredictions(probabilities: Float32Array, classes: readonly string[]) {
-  const predictions: { label: string; probabilities: Record<string, number> }[] = [];
+/** Class probabilities as the answer's objects; without a label where no class is likely enough. */
+function toPredictions(probabilities: Float32Array, classes: readonly string[], abstainBelow: number) {
+  const predictions: { label: string | null; probabilities: Record<string, number> }[] = [];
   for (let at = 0; at < probabilities.length; at += classes.length) {
     const row = probabilities.subarray(at, at + classes.length);
-    const label = classes[row.indexOf(Math.max(...row))]!;
+    const highest = Math.max(...row);
+    const label = highest < abstainBelow ? null : classes[row.indexOf(highest)]!;
     predictions.push({ label, probabilities: Object.fromEntries(classes.map((name, i) => [name, row[i]!])) });
   }
   return predictions;
@@ -68,9 +69,9 @@ function toPredictions(probabilities: Float32Array, classes: readonly string[]) 
  * ```
  */
 export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
-  const { store, engine, metrics = createMetrics(), work: queue = createWorkQueue() } = deps;
+  const { metrics = createMetrics(), work: queue = createWorkQueue() } = deps;
   const cache = deps.cache ?? createPredictorCache(256 * 2 ** 20);
-  const answerers = findAnswerers({ store, engine, cache });
+  const answerers = findAnswerers({ ...deps, cache });
   const predicted = measurePredictions(metrics, cache);
   const warmUp = createWarmUp({ ...deps, cache, answerers });
   const ready = async () => await modelReadiness(deps, deps.model) ?? await warmUp();
@@ -141,11 +142,11 @@ export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
       mark("predict");
       const timing = marks.slice(1).map(([name, at], i) => `${name};dur=${(at - marks[i]![1]).toFixed(1)}`);
       c.header("Server-Timing", timing.join(", "));
-      return c.json({ predictions: toPredictions(probabilities, classes), model, subject });
+      return c.json({ predictions: toPredictions(probabilities, classes, asked.abstainBelow ?? 0), model, subject });
     } finally {
       place.leave();
     }
   });
-  addOpenInference(app, { store, work: queue, backend: engine.backend, answer });
+  addOpenInference(app, { ...deps, work: queue, backend: deps.engine.backend, answer });
   return app;
 }

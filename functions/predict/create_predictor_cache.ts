@@ -152,6 +152,7 @@ export function createPredictorCache(maxBytes: number, options: PredictorCacheOp
       if (entry !== undefined) retire(slot, entry);
     },
     sweep() {
+      lookups.sweep();
       const oldest = now() - idleMs;
       for (const [slot, entry] of entries) if (isSubjectSlot(slot) && entry.usedAt < oldest) retire(slot, entry);
     },

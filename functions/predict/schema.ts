@@ -10,6 +10,9 @@ export const predictFieldsSchema = z.strictObject({
   subject: name.optional(),
   /** A model; the subject's own or the server's default otherwise. */
   model: name.optional(),
+  /** A clip whose highest probability is below this has no label. In safetensors metadata a text. */
+  abstainBelow: z.union([z.number(), z.string().regex(/^(0?\.\d{1,9}|1(\.0{1,9})?)$/).transform(Number)])
+    .pipe(z.number().gt(0).max(1)).optional(),
 });
 
 const version = z.string().regex(/^[0-9a-f]{16}$/);
@@ -17,7 +20,7 @@ const version = z.string().regex(/^[0-9a-f]{16}$/);
 /** The answer to a prediction. */
 export const predictAnswerSchema = z.strictObject({
   predictions: z.array(z.strictObject({
-    label: z.string().describe("the class of the highest probability"),
+    label: z.string().nullable().describe("the class of the highest probability; null when that is below abstainBelow"),
     probabilities: z.record(z.string(), z.number().min(0).max(1)).describe("by class; their sum is 1"),
   })),
   model: z.strictObject({ name, version }),

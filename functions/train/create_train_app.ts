@@ -8,9 +8,10 @@ import {
   ProblemError,
   readJson,
 } from "../../lib/http/mod.ts";
-import { listModels, loadModelCard, promote } from "../../lib/storage/mod.ts";
+import { loadModelCard, promote } from "../../lib/storage/mod.ts";
 import { isFinished, listRuns, loadRun, type RunState, saveRun, type UnreadableRun } from "./_run_state.ts";
 import { streamRun } from "./_stream_run.ts";
+import { visibleModels } from "./_visible_models.ts";
 import type { RunQueue } from "./create_run_queue.ts";
 import { resolveConfig } from "./resolve_config.ts";
 import { TRAIN_ROUTES } from "./routes.ts";
@@ -134,16 +135,26 @@ export function createTrainApp(deps: TrainDeps): Hono<AppEnv> {
     return c.json(withProgress(tenant, after));
   });
 
-  app.get("/v1/models", async (c) => c.json({ models: await listModels(store, c.get("tenant")) }));
+  app.get("/v1/models", async (c) => c.json({ models: await visibleModels(deps, c.get("tenant")) }));
 
   app.get("/v1/models/:name", async (c) => {
     const tenant = c.get("tenant");
     const name = checkedName("name", c.req.param("name"));
-    const model = (await listModels(store, tenant)).find((entry) => entry.name === name);
+    const model = (await visibleModels(deps, tenant)).find((entry) => entry.name === name);
     if (model === undefined) throw new ProblemError(404, "There is no model of this name");
-    const versions = await Promise.all(
-      model.versions.map((version) => loadModelCard(store, tenant, name, { version })),
+    const owner = model.shared ? deps.shared!.get(name)! : tenant;
+    const cards = await Promise.all(
+      model.versions.map((version) => loadModelCard(store, owner, name, { version })),
     );
+    const versions = model.shared
+      ? cards.map(({ version, classes, recipe, parameters, bytes }) => ({
+        version,
+        classes,
+        recipe,
+        parameters,
+        bytes,
+      }))
+      : cards;
     return c.json({ ...model, versions });
   });
 

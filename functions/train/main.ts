@@ -1,6 +1,6 @@
 import { runFunction } from "../../lib/http/mod.ts";
 import { chooseBackend, countTensors } from "../../lib/runtime/mod.ts";
-import { trainModel } from "../../lib/training/mod.ts";
+import { trainInWorker } from "../../lib/training/mod.ts";
 import { createRunQueue, createTrainApp } from "./mod.ts";
 
 Deno.exit(
@@ -10,8 +10,8 @@ Deno.exit(
     deps.metrics.gauge("lightman_tensors", "Tensors alive.", countTensors);
     const queue = createRunQueue({
       ...deps,
-      trainer: trainModel,
-      // In workers, so that requests are answered while a run computes.
+      trainer: trainInWorker,
+      // Beside the worker that leads the run, so that requests are answered while it computes.
       workers: workers ?? navigator.hardwareConcurrency,
       dataFolder: data,
     });

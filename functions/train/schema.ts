@@ -76,17 +76,30 @@ export const runsAnswerSchema = z.strictObject({
   runs: z.array(z.union([runAnswerSchema, z.strictObject({ id: z.string(), status: z.literal("unreadable") })])),
 });
 
-const modelShape = { name: z.string(), aliases: z.record(z.string(), version) };
+const modelShape = {
+  name: z.string(),
+  aliases: z.record(z.string(), version),
+  shared: z.boolean().describe("whether another tenant shares it, read-only"),
+};
 
 /** The answer with all models. */
 export const modelsAnswerSchema = z.strictObject({
   models: z.array(z.strictObject({ ...modelShape, versions: z.array(version) })),
 });
 
+const card = modelCardSchema.safeExtend({ version, weightsSha256: z.string() });
+
+/** What is told of a shared model's version: what it takes and gives, not the owner's data, people and settings. */
+export const sharedCardSchema = z.strictObject({
+  version,
+  ...{ classes: card.shape.classes, recipe: card.shape.recipe },
+  ...{ parameters: card.shape.parameters, bytes: card.shape.bytes },
+});
+
 /** The answer about one model, with the cards of its versions. */
 export const modelAnswerSchema = z.strictObject({
   ...modelShape,
-  versions: z.array(modelCardSchema.safeExtend({ version, weightsSha256: z.string() })),
+  versions: z.array(z.union([card, sharedCardSchema])),
 }).meta({ id: "Model" });
 
 /** The answer to a promotion. */

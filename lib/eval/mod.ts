@@ -1,6 +1,9 @@
 /** Metrics and their uncertainty. @module */
 export * from "./bounds_of.ts";
+export * from "./calibration_error.ts";
+export * from "./fit_temperature.ts";
 export * from "./metrics.ts";
+export * from "./temper.ts";
 export * from "./published.ts";
 export * from "./published_for.ts";
 export * from "./report.ts";

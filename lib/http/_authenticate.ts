@@ -4,6 +4,7 @@ import type { Scope } from "./api_key.ts";
 import type { AppEnv } from "./app_deps.ts";
 import type { RateLimiter } from "./create_rate_limiter.ts";
 import type { Keyring } from "./create_keyring.ts";
+import { isLocalHost } from "./_is_local_host.ts";
 import { isLoopback } from "./_is_loopback.ts";
 import { ProblemError } from "./problem_error.ts";
 
@@ -31,7 +32,8 @@ function bearerToken(header: string | undefined): string {
 
 /**
  * Gives a request the tenant of its key: 401 without a key or with one that nobody has, 403 where the key lacks the
- * app's scope, 429 when the key makes too many requests. Without a keyring everyone is the tenant "default".
+ * app's scope, 429 when the key makes too many requests. Without a keyring everyone is the tenant "default" who asks this
+ * machine by a name of its own; 403 for others.
  */
 export function authenticate(
   app: Hono<AppEnv>,
@@ -42,11 +44,18 @@ export function authenticate(
   return async (c, next) => {
     c.set("tenant", "default");
     const { path } = c.req;
-    if (keys === undefined || OPEN.includes(path)) return await next();
+    if (keys === undefined) {
+      if (!isLocalHost(c)) {
+        const why = "without keys (LIGHTMAN_KEYS) the server answers to localhost and loopback addresses only";
+        throw new ProblemError(403, `Cannot accept the request: ${why}, got another Host`);
+      }
+      return await next();
+    }
+    if (OPEN.includes(path)) return await next();
     const header = c.req.header("Authorization");
     const shared = LOCAL.includes(path);
     const peer = c.env?.peer;
-    if (shared && header === undefined && peer !== undefined && isLoopback(peer)) {
+    if (shared && header === undefined && peer !== undefined && isLoopback(peer) && isLocalHost(c)) {
       if (FORWARDED.every((name) => c.req.header(name) === undefined)) return await next();
     }
     const key = await keys.find(bearerToken(header));

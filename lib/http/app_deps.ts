@@ -5,6 +5,7 @@ import type { WorkQueue } from "./create_work_queue.ts";
 import type { RateLimiter } from "./create_rate_limiter.ts";
 import type { Metrics } from "./create_metrics.ts";
 import type { Limits } from "./limits.ts";
+import type { SharedModels } from "./parse_shared_models.ts";
 
 /** One structured log line; it never holds frames, bodies or subject ids. */
 export type LogRecord = Readonly<Record<string, string | number | boolean | null>> & {
@@ -24,6 +25,8 @@ export interface AppDeps {
   log(record: LogRecord): void;
   /** The keys that requests must have. @default {none: everyone is the tenant "default"} */
   readonly keys?: Keyring;
+  /** Models that every tenant may use, read-only. @default {none} */
+  readonly shared?: SharedModels;
   /** How many requests a key may make. @default {as many as it likes} */
   readonly limiter?: RateLimiter;
   /** What bounds decoding and computing; apps behind one port share it. @default {each app its own} */

@@ -5,7 +5,8 @@ import { createRateLimiter } from "./create_rate_limiter.ts";
 import { createMetrics, type Metrics } from "./create_metrics.ts";
 
 /** Options of {@linkcode createServerDeps}. */
-export interface ServerDepsOptions extends Pick<AppDeps, "stopping" | "keys" | "origins" | "limits">, OpenStoreOptions {
+export interface ServerDepsOptions
+  extends Pick<AppDeps, "stopping" | "keys" | "origins" | "limits" | "shared">, OpenStoreOptions {
   /** Requests a second that each key may make; 0: any number. @default {0} */
   readonly rate?: number;
   /** How many requests with clips. @default {4 that work, 64 under way} */
@@ -17,7 +18,7 @@ export interface ServerDepsOptions extends Pick<AppDeps, "stopping" | "keys" | "
  *
  * @param store Store URL.
  * @param options `stopping`: aborted once the server stops; `keys`: the keys that requests must have; `origins`: whose pages may use it;
- * `rate`: requests a second of a key; `limits`, `work`: what requests may hold and how many there may be; `env`: reads a variable that the store's keys are in.
+ * `rate`: requests a second of a key; `limits`, `work`: what requests may hold and how many there may be; `shared`: models for every tenant; `env`: reads a variable that the store's keys are in.
  * @returns Dependencies for {@linkcode createBaseApp}.
  * @throws {RangeError} When the URL names no store.
  *

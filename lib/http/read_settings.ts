@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { UsageError } from "../process/mod.ts";
 import { parseOrigins } from "./parse_origins.ts";
+import { parseSharedModels, type SharedModels } from "./parse_shared_models.ts";
 import { checkedHost } from "./checked_host.ts";
 import { LIMIT_SETTINGS, readLimits, type ServerLimits } from "./read_limits.ts";
 
@@ -26,6 +27,7 @@ const settingsSchema = z.object({
   LIGHTMAN_HOST: text.default("127.0.0.1"),
   LIGHTMAN_CORS: text.optional(),
   LIGHTMAN_RATE: count(100_000),
+  LIGHTMAN_SHARED: text.optional(),
 });
 
 /** The variables that {@linkcode readSettings} looks at. */
@@ -53,6 +55,8 @@ export interface Settings extends ServerLimits {
   readonly origins: readonly string[];
   /** `LIGHTMAN_RATE`: requests a second that each key may make; 0: any number. @default {100} */
   readonly rate: number;
+  /** `LIGHTMAN_SHARED`: models that every tenant may use, read-only. @default {none} */
+  readonly shared: SharedModels;
 }
 
 /**
@@ -90,6 +94,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     host: checkedHost("LIGHTMAN_HOST", data.LIGHTMAN_HOST, { keyed: data.LIGHTMAN_KEYS !== undefined }),
     origins: parseOrigins("LIGHTMAN_CORS", data.LIGHTMAN_CORS),
     rate: data.LIGHTMAN_RATE ?? 100,
+    shared: parseSharedModels("LIGHTMAN_SHARED", data.LIGHTMAN_SHARED),
     ...readLimits(env),
   };
 }

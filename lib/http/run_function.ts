@@ -47,6 +47,7 @@ async function openDeps(settings: Settings, stopping: AbortSignal, access: "read
       rate: settings.rate,
       limits: settings.limits,
       work: settings.work,
+      shared: settings.shared,
       env: (name) => Deno.env.get(name),
       ...(keys && { keys }),
     });

@@ -62,7 +62,8 @@ function innerOptions(config: Config, hasMacro: boolean) {
 }
 
 /** Makes weights ready to predict; see {@linkcode InferenceEngine}. */
-function makePredictor(weights: Weights, card: ModelCard): Predictor {
+function makePredictor(weights: Weights, card: ModelCard, { calibrated = false } = {}): Predictor {
+  const temperature = card.temperature?.[calibrated ? "calibrated" : "base"];
   const architecture = architectureOf(card.config, card.classes.length);
   const stored = weights as { params: Tree<StoredTensor>; stats: Tree<StoredTensor>; memory?: StoredMemory };
   checkWeights(stored.params, architecture);
@@ -98,7 +99,8 @@ function makePredictor(weights: Weights, card: ModelCard): Predictor {
             ...(memory && { memory }),
             want: { logits: true },
           });
-          return tf.softmax(logits!.tensor as tf.Tensor2D);
+          const z = logits!.tensor as tf.Tensor2D;
+          return tf.softmax(temperature === undefined ? z : tf.div(z, temperature));
         });
         out.set(await probabilities.data(), at * n);
         probabilities.dispose();
@@ -121,8 +123,14 @@ function fitOf(probabilities: Float32Array, labels: readonly number[], classes: 
   return { loss: loss / labels.length, accuracy: right / labels.length };
 }
 
-async function fit(weights: Weights, card: ModelCard, clips: Uint8Array, labels: readonly number[]): Promise<Fit> {
-  const predictor = makePredictor(weights, card);
+async function fit(
+  weights: Weights,
+  card: ModelCard,
+  clips: Uint8Array,
+  labels: readonly number[],
+  options: { readonly calibrated?: boolean } = {},
+): Promise<Fit> {
+  const predictor = makePredictor(weights, card, options);
   try {
     return fitOf(await predictor.predict(clips), labels, card.classes.length);
   } finally {
@@ -220,7 +228,7 @@ async function calibrate(
   return {
     weights,
     before,
-    after: await fit(weights, card, micro, labels),
+    after: await fit(weights, card, micro, labels, { calibrated: true }),
     classes: card.classes.filter((_, k) => present.has(k)),
   };
 }
@@ -250,7 +258,7 @@ export function createInferenceEngine(): InferenceEngine {
       return tf.getBackend();
     },
     // deno-lint-ignore require-await -- what is wrong with weights rejects
-    createPredictor: async (weights, card) => makePredictor(weights, card),
+    createPredictor: async (weights, card, options) => makePredictor(weights, card, options),
     calibrate,
   };
 }

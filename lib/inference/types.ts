@@ -18,6 +18,11 @@ export interface ModelCard {
   readonly classes: readonly string[];
   /** The preprocessing that adapt and predict apply to what they receive. */
   readonly recipe: Recipe;
+  /**
+   * What logits are divided by before the softmax, so that probabilities are frequencies: of θ, and of a calibrated
+   * person's θ′. @default {1} the network's own
+   */
+  readonly temperature?: { readonly base: number; readonly calibrated: number };
   readonly metrics: Readonly<Record<string, number>>;
   readonly provenance: Readonly<Record<string, string>>;
   readonly parameters: number;
@@ -69,7 +74,12 @@ export interface Predictor {
 export interface InferenceEngine {
   /** Name of the backend that runs, for health and logs. */
   readonly backend: string;
-  createPredictor(weights: Weights, card: ModelCard): Promise<Predictor>;
+  /** Makes weights ready; `calibrated` tells that they are a person's, which have a temperature of their own. */
+  createPredictor(
+    weights: Weights,
+    card: ModelCard,
+    options?: { readonly calibrated?: boolean },
+  ): Promise<Predictor>;
   /**
    * Calibrates the base weights on a subject's clips: gradient steps, or for a metric algorithm the subject's own
    * statistics and memory; classes without clips keep the base's entries.

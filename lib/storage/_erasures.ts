@@ -1,4 +1,5 @@
 import { manifestKey, manifestNumbers } from "./_manifest_numbers.ts";
+import { encodeJson } from "./_json.ts";
 import { appendManifest } from "./append_manifest.ts";
 import { checkName } from "./_check_name.ts";
 import { checkSubjectId } from "./check_subject_id.ts";
@@ -56,12 +57,21 @@ export async function countErasures(store: ObjectStore, tenant: string, subject:
  * Marks a subject id as erased, before anything of it is deleted: a numbered manifest without content under the id's
  * HMAC, so that the mark names nobody to those who lack the tenant's secret.
  *
+ * @param atLeast The number that the mark must have: more than the generation of whatever is stored, also where earlier
+ * marks were lost.
  * @returns How often the id was erased, this time included.
  */
-export async function markErased(store: ObjectStore, tenant: string, subject: string): Promise<number> {
+export async function markErased(
+  store: ObjectStore,
+  tenant: string,
+  subject: string,
+  atLeast: number,
+): Promise<number> {
   checkSubjectId(subject);
   const hasher = (await hasherOf(store, tenant, true))!;
   const prefix = `${erasuresPrefix(tenant)}/${await hashWith(hasher, subject)}`;
+  // Where marks were lost, the one before is made again.
+  if (atLeast > 1) await store.putIfAbsent(manifestKey(prefix, atLeast - 1), encodeJson(null));
   const count = await appendManifest(store, prefix, null);
   for (const number of (await manifestNumbers(store, prefix)).filter((number) => number <= count - MARKS_KEPT)) {
     await store.delete(manifestKey(prefix, number));

@@ -24,16 +24,31 @@ async function readOrNull<T>(store: ObjectStore, key: string, parse: (value: unk
   }
 }
 
+/** The generation of a calibration; −1 where its meta.json is gone or damaged. */
+async function generationOf(store: ObjectStore, prefix: string, version: string): Promise<number> {
+  const key = `${prefix}${version}/meta.json`;
+  const meta = await readOrNull(store, key, (value) => parseObject(storedSubjectSchema, value, key));
+  return meta?.generation ?? -1;
+}
+
+/** The highest generation of a subject's calibrations; −1: there is none. */
+export async function newestGeneration(store: ObjectStore, tenant: string, subject: string): Promise<number> {
+  const prefix = `${subjectPrefix(tenant, subject)}/`;
+  const versions = new Set((await store.list(prefix)).map((key) => key.slice(prefix.length).split("/")[0]!));
+  let newest = -1;
+  await inParallel([...versions], async (version) => {
+    newest = Math.max(newest, await generationOf(store, prefix, version));
+  });
+  return newest;
+}
+
 /** Keys below a subject's prefix that belong to no calibration of the generation or a later one. */
 async function deadKeys(store: ObjectStore, prefix: string, generation: number): Promise<string[]> {
   const keys = await store.list(prefix);
   const alive = new Map<string, Promise<boolean>>();
   // A calibration writes its meta.json before anything else, so what has none is nobody's any more.
   const isAlive = (version: string) => {
-    const key = `${prefix}${version}/meta.json`;
-    const answer = alive.get(version) ??
-      readOrNull(store, key, (value) => parseObject(storedSubjectSchema, value, key))
-        .then((meta) => meta !== null && meta.generation >= generation);
+    const answer = alive.get(version) ?? generationOf(store, prefix, version).then((found) => found >= generation);
     alive.set(version, answer);
     return answer;
   };

@@ -1,5 +1,5 @@
 import { markErased } from "./_erasures.ts";
-import { removeErased } from "./_remove_erased.ts";
+import { newestGeneration, removeErased } from "./_remove_erased.ts";
 import type { ObjectStore } from "./types.ts";
 
 /**
@@ -23,6 +23,7 @@ import type { ObjectStore } from "./types.ts";
  * ```
  */
 export async function deleteSubject(store: ObjectStore, tenant: string, subject: string): Promise<boolean> {
-  const generation = await markErased(store, tenant, subject);
+  const newest = await newestGeneration(store, tenant, subject);
+  const generation = await markErased(store, tenant, subject, newest + 1);
   return await removeErased(store, tenant, subject, generation);
 }

@@ -40,6 +40,7 @@ export const modelCardSchema = z.strictObject({
       input === "flow" ? flow !== undefined && channels === 3 && flow.size >= size : flow === undefined,
     { path: ["flow"], message: "expected flow of at least size and 3 channels with input flow, and only then" },
   ),
+  temperature: z.strictObject({ base: z.number().positive(), calibrated: z.number().positive() }).exactOptional(),
   metrics: z.record(z.string(), z.number()),
   provenance: z.record(z.string(), z.string()),
   parameters: z.int().nonnegative(),

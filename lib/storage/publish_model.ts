@@ -17,7 +17,7 @@ type Frozen<T> = T extends (infer U)[] ? readonly Frozen<U>[]
  * Stores a version of a model; nothing serves it until an alias points to it ({@linkcode promote}).
  *
  * The version is the first 16 hexadecimal digits of SHA-256 over canonical JSON of `{classes, config, recipe,
- * weights}`, weights being the SHA-256 of the safetensors bytes: it addresses what the model computes. Metrics and
+ * weights}` and where there is one `temperature`, weights being the SHA-256 of the safetensors bytes: it addresses what the model computes. Metrics and
  * provenance (times, machines) do not change it; publishing the same content again keeps what was there first.
  * `weights.safetensors` is written before `model.json`, whose presence makes the version exist.
  *
@@ -54,10 +54,13 @@ export async function publishModel(
   if (checked.data.name !== name) {
     throw new RangeError(`Cannot publish model "${name}": expected its card, got the card of "${checked.data.name}"`);
   }
-  const { config, classes, recipe } = checked.data;
+  const { config, classes, recipe, temperature } = checked.data;
   const bytes = encodeWeights(weights);
   const weightsSha256 = await sha256(bytes);
-  const identity = canonicalJson({ config, classes, recipe, weights: weightsSha256 });
+  const identity = canonicalJson({
+    ...{ config, classes, recipe, weights: weightsSha256 },
+    ...(temperature && { temperature }),
+  });
   const version = (await sha256(new TextEncoder().encode(identity))).slice(0, 16);
   await store.putIfAbsent(`${prefix}/${version}/weights.safetensors`, bytes);
   await store.putIfAbsent(`${prefix}/${version}/model.json`, encodeJson({ ...checked.data, version, weightsSha256 }));

@@ -245,23 +245,26 @@ async function evaluateJob(
   const engine = createInferenceEngine();
   const n = card.classes.length;
   const query = gatherClips(set, episode.query);
-  const predict = async (by: typeof weights): Promise<number[]> => {
+  /** The best classes, and probabilities `[Q, N]` where each clip is predicted on its own. */
+  const predict = async (by: typeof weights, calibrated: boolean) => {
     if (config.norm === "transductive") {
       const clips = upload(set, query);
-      return await predictTransductively(by, card, clips).finally(() => clips.tensor.dispose());
+      const best = await predictTransductively(by, card, clips).finally(() => clips.tensor.dispose());
+      return { best, probabilities: null };
     }
-    const predictor = await engine.createPredictor(by, card);
+    const predictor = await engine.createPredictor(by, card, { calibrated });
     try {
       const probabilities = await predictor.predict(query);
-      return episode.query.map((_, i) => {
+      const best = episode.query.map((_, i) => {
         const row = probabilities.subarray(i * n, (i + 1) * n);
         return row.indexOf(Math.max(...row));
       });
+      return { best, probabilities };
     } finally {
       predictor.dispose();
     }
   };
-  const before = await predict(weights);
+  const before = await predict(weights, false);
   const indices = [...episode.support, ...episode.macro];
   const nothing = innerSteps === 0 && ALGORITHMS[card.config.algorithm].training !== "metric";
   const after = episode.support.length === 0 || nothing ? before : await predict(
@@ -270,8 +273,16 @@ async function evaluateJob(
       labels: labelsOf(set, indices, labelOrder),
       kinds: indices.map((index) => set.kinds[index]!),
     }, { innerSteps })).weights,
+    true,
   );
-  return { subject: episode.subject, truth: labelsOf(set, episode.query, labelOrder), before, after };
+  const [p, q] = [before.probabilities, after.probabilities];
+  return {
+    subject: episode.subject,
+    truth: labelsOf(set, episode.query, labelOrder),
+    before: before.best,
+    after: after.best,
+    probabilities: p && q && { before: p, after: q },
+  };
 }
 
 /** Does one job on the current backend. */

@@ -13,6 +13,7 @@ import type { ModelCard, Weights } from "../inference/mod.ts";
 import { createRandom } from "../random/mod.ts";
 import { evaluationTasks } from "./_evaluation_tasks.ts";
 import type { EvaluationResult, JobRunner } from "./_jobs.ts";
+import { type CalibrationErrors, calibrationErrors } from "./_calibration_errors.ts";
 
 /** One metric, pooled over all held-out clips. */
 export interface PairedMetric {
@@ -79,6 +80,8 @@ export interface Evaluation {
   readonly subjects: readonly SubjectScore[];
   /** With `absent` classes: what calibration did to them. */
   readonly absent?: AbsentScore;
+  /** With a model that has temperatures: what these do to the calibration error. */
+  readonly calibrationError?: CalibrationErrors;
 }
 
 /** Leaves classes out of an episode's calibration clips. */
@@ -177,6 +180,7 @@ export async function evaluateHoldout(
     before: hits(result.truth, result.before) / result.truth.length,
     after: hits(result.truth, result.after) / result.truth.length,
   }));
+  const errors = calibrationErrors(splits, model.card.temperature);
   return {
     shots,
     accuracy: paired(accuracy),
@@ -184,6 +188,7 @@ export async function evaluateHoldout(
     uar: paired(uar),
     confusion,
     subjects,
+    ...(errors && { calibrationError: errors }),
     ...(absent > 0 && { absent: scoreAbsent(splits, gone) }),
   };
 }

@@ -12,6 +12,7 @@ export * from "./filled_note.ts";
 export * from "./most_shots.ts";
 export { settleConfig } from "./_settle_config.ts";
 export * from "./synthetic_folder.ts";
+export * from "./train_in_worker.ts";
 export { type TrainedModel, trainModel } from "./train_model.ts";
 export * from "./train_split.ts";
 export * from "./types.ts";

@@ -11,6 +11,7 @@ import { clipSetDigest } from "./clip_set_digest.ts";
 import { courseOf } from "./course_of.ts";
 import { evaluateHoldout, type Evaluation } from "./_evaluate.ts";
 import type { JobRunner } from "./_jobs.ts";
+import { fitTemperatures } from "./_fit_temperatures.ts";
 import { finishTraining } from "./_finish_training.ts";
 import { loadData, splitOf } from "./_load_data.ts";
 import { filledNote } from "./filled_note.ts";
@@ -96,7 +97,7 @@ function selectionNote({ step, score, shots, curve }: SelectionResult, subjects:
 }
 
 /** The numbers of an evaluation that a model's card keeps. */
-function summaryOf({ accuracy, uf1, uar }: Evaluation): Record<string, number> {
+function summaryOf({ accuracy, uf1, uar, calibrationError: error }: Evaluation): Record<string, number> {
   const bounds = boundsOf(accuracy.gain);
   return {
     accuracyBefore: accuracy.before,
@@ -107,6 +108,12 @@ function summaryOf({ accuracy, uf1, uar }: Evaluation): Record<string, number> {
     uf1After: uf1.after,
     uarBefore: uar.before,
     uarAfter: uar.after,
+    ...(error && {
+      eceBefore: error.before.tempered,
+      eceBeforeRaw: error.before.raw,
+      eceAfter: error.after.tempered,
+      eceAfterRaw: error.after.raw,
+    }),
   };
 }
 
@@ -180,7 +187,7 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
     if (selection !== null) onEvent({ type: "status", message: selectionNote(selection, chosenOn.length) });
     onEvent({ type: "status", message: `evaluating ${split.heldout.length} held-out subjects` });
     const theta = selected?.best.theta ?? state.theta;
-    const { weights, card } = await finishTraining(runner, settled, set, train, theta, {
+    const whole = await finishTraining(runner, settled, set, train, theta, {
       name,
       provenance: {
         clips: String(set.ids.length),
@@ -193,6 +200,9 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
         ...options.provenance,
       },
     });
+    const { weights } = whole;
+    const temperature = await fitTemperatures(runner, settled, set, validation, whole);
+    const card = temperature === null ? whole.card : { ...whole.card, temperature };
     const evaluation = await evaluateHoldout(runner, settled, set, split, { weights, card });
     const metrics = summaryOf(evaluation);
     signal.throwIfAborted();

@@ -79,7 +79,11 @@ Deno.test({
         const answer = await post(`${predict}/v1/predict`, { clips: [{ frames }], subject: SUBJECT });
         assertEquals([answer.status, answer.body.subject.version], [200, calibration.body.version]);
         assertEquals((await fetch(path, { method: "DELETE" })).status, 204);
-        assertEquals((await post(`${predict}/v1/predict`, { clips: [{ frames }], subject: SUBJECT })).status, 404);
+        // Another process answers within its window of freshness, a second, and never after.
+        const since = performance.now();
+        const ask = () => post(`${predict}/v1/predict`, { clips: [{ frames }], subject: SUBJECT });
+        while ((await ask()).status === 200) assert(performance.now() - since < 20_000, "still answered");
+        assertEquals((await ask()).status, 404);
         const parts = frames.map((text) => text.slice(60, 90));
         const signals = ["SIGTERM", "SIGTERM", "SIGINT"] as const;
         servers.forEach((server, i) => server.kill(signals[i]!));
@@ -94,6 +98,46 @@ Deno.test({
         }
       } finally {
         for (const server of servers.slice(outputs.length)) server.kill("SIGKILL");
+      }
+    }),
+});
+
+Deno.test({
+  ...unix,
+  name:
+    `serve:train that is stopped in the middle of a run checkpoints it, and the next one goes on from there${unix.name}`,
+  fn: () =>
+    withProject(async (project) => {
+      const env = { LIGHTMAN_STORE: "file:store", LIGHTMAN_WORKERS: "1" };
+      const first = start(project, "train", env);
+      const sizes = { size: 16, channels: 4, frames: 4, shots: 2, queries: 2, macros: 1, decoder: "none" };
+      const synthetic = { trainSubjects: 2, holdoutSubjects: 1 };
+      let address = await addressOf(first);
+      const run = await post(`${address}/v1/train/runs`, {
+        ...sizes,
+        outerSteps: 400,
+        checkpointEvery: 1000,
+        synthetic,
+      });
+      const state = async () => await (await fetch(`${address}/v1/train/runs/${run.body.id}`)).json();
+      while (((await state()).progress?.step ?? 0) < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+      first.kill("SIGTERM");
+      assertEquals((await first.end()).code, 143);
+      const second = start(project, "train", env);
+      try {
+        address = await addressOf(second);
+        assertEquals((await state()).status, "running");
+        const events = await fetch(`${address}/v1/train/runs/${run.body.id}/events`);
+        let text = "";
+        for await (const part of events.body!.pipeThrough(new TextDecoderStream())) {
+          text += part;
+          if (text.includes('"type":"step"')) break;
+        }
+        assertMatch(text, /resuming after step \d+/);
+        assertEquals((await post(`${address}/v1/train/runs/${run.body.id}/cancel`, {})).body.status, "cancelled");
+      } finally {
+        second.kill("SIGTERM");
+        await second.end();
       }
     }),
 });

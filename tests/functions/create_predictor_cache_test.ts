@@ -100,7 +100,8 @@ Deno.test("createPredictorCache() sweeps out idle subjects, never a model and ne
 Deno.test("createPredictorCache() drops what the store said of a slot with its predictor", async () => {
   const cache = createPredictorCache(100, { freshMs: 1000, now: () => 0 });
   let version = "1";
-  const find = async () => (await cache.find("a", () => Promise.resolve({ version, base: null }))).version;
+  const base = { owner: "t", name: "m", version: "1" };
+  const find = async () => (await cache.find("a", () => Promise.resolve({ version, base }))).version;
   await find();
   version = "2";
   assertEquals(await find(), "1");

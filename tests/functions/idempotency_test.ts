@@ -108,3 +108,11 @@ Deno.test("createReplays() forgets after a day, and the oldest beyond a thousand
   time++;
   assertEquals(await replays.find("s", "2", "d"), null);
 });
+
+Deno.test("createReplays() forgets a subject's requests, and no other's of a name that begins alike", async () => {
+  const replays = createReplays({ now: () => 0 });
+  for (const subject of ["t/s", "t/s2", "t2/s"]) await replays.remember(subject, "k", "d", "v");
+  await replays.forget("t/s");
+  assertEquals(await replays.find("t/s", "k", "d"), null);
+  for (const subject of ["t/s2", "t2/s"]) assertEquals(await replays.find(subject, "k", "d"), { version: "v" });
+});

@@ -278,3 +278,42 @@ Deno.test("GET ready answers 503 until a version is promoted, live answers 200",
   await publishMain(deps.store);
   assertEquals((await app.request("/v2/health/ready")).status, 200);
 });
+
+Deno.test("abstainBelow takes the label from clips that no class is likely enough for, and nothing else", async () => {
+  const { predict } = await setUp();
+  // 64 lies between two classes, 0 in the middle of one.
+  const values = [64, 0];
+  const ask = async (fields: Record<string, unknown>) => {
+    const clips = values.map((value) => greyClip(value));
+    return (await (await predict.request("/v1/predict", json({ clips, ...fields }))).json()).predictions;
+  };
+  const plain = await ask({});
+  const highest = plain.map(({ probabilities }: { probabilities: Record<string, number> }) =>
+    Math.max(...Object.values(probabilities))
+  );
+  assertEquals([highest[0] < 0.6, highest[1] > 0.9], [true, true]);
+  const labels = (predictions: { label: string | null }[]) => predictions.map(({ label }) => label);
+  assertEquals(labels(plain).includes(null), false);
+  assertEquals(labels(await ask({ abstainBelow: 0.7 })), [null, "negative"]);
+  assertEquals(labels(await ask({ abstainBelow: highest[0] })), labels(plain));
+  assertEquals(labels(await ask({ abstainBelow: 1 })), [null, null]);
+  const abstained = await ask({ abstainBelow: 0.7 });
+  assertEquals(
+    abstained.map(({ probabilities }: { probabilities: unknown }) => probabilities),
+    plain.map(({ probabilities }: { probabilities: unknown }) => probabilities),
+  );
+  for (const text of ["0.7", ".7", "1", "1.0"]) {
+    const response = await predict.request("/v1/predict", safetensors([64], { abstainBelow: text }));
+    assertEquals((await response.json()).predictions[0].label, null, text);
+  }
+});
+
+for (const abstainBelow of [0, -0.1, 1.01, NaN, "0", "1.5", "0,7", "7e-1", "", true, null, [0.5]]) {
+  Deno.test(`abstainBelow ${JSON.stringify(abstainBelow)} is 422`, async () => {
+    const { predict } = await setUp();
+    const problem = await problemOf(
+      await predict.request("/v1/predict", json({ clips: [greyClip(64)], abstainBelow })),
+    );
+    assertEquals([problem.status, problem.fields], [422, ["abstainBelow"]]);
+  });
+}

@@ -167,7 +167,7 @@ Deno.test("GET models lists versions and aliases; GET model shows its cards; 404
   const { app, deps } = setUp();
   const version = await publishMain(deps.store);
   const { models } = await (await app.request("/v1/models")).json();
-  assertEquals(models, [{ name: "main", versions: [version], aliases: { stable: version } }]);
+  assertEquals(models, [{ name: "main", versions: [version], aliases: { stable: version }, shared: false }]);
   const model = await (await app.request("/v1/models/main")).json();
   assertEquals([model.versions[0].version, model.versions[0].classes.length], [version, 3]);
   assertEquals((await problemOf(await app.request("/v1/models/other"))).status, 404);

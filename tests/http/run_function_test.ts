@@ -46,6 +46,8 @@ for (
       /^Cannot use LIGHTMAN_STORE: .* 127\.0\.0\.2:9999: add it to --allow-net\n$/,
     ],
     [{ LIGHTMAN_KEYS: "keys.json" }, /^Cannot use LIGHTMAN_KEYS: keys.json: .*\n$/],
+    [{ LIGHTMAN_SHARED: "lab" }, /^Cannot use LIGHTMAN_SHARED: .*\n$/],
+    [{ LIGHTMAN_MAX_CLIPS: "0" }, /^Cannot use LIGHTMAN_MAX_CLIPS: .*\n$/],
     [{ LIGHTMAN_HOST: "0.0.0.0" }, /^Cannot use LIGHTMAN_HOST: .*\n$/],
     // WASM is a file to read.
     [
@@ -80,3 +82,53 @@ Deno.test("serve ends with 2 and one line that names the setting and the field w
     await Deno.remove(file);
   }
 });
+
+Deno.test("serve ends with 2 and one line when a limit or a shared model is wrong", async () => {
+  const args = ["run", "-A", `${ROOT}scripts/serve.ts`, "--port", "0", "--store", "memory:"];
+  for (const name of ["LIGHTMAN_MAX_CLIPS", "LIGHTMAN_SHARED"]) {
+    const [code, stderr] = await failing(args, { [name]: "x" });
+    assertEquals(code, 2, stderr);
+    assertMatch(stderr, new RegExp(`^serve: Cannot use ${name}: .*\n$`));
+  }
+});
+
+for (
+  const args of [["run", "-A", "functions/predict/main.ts"], [
+    "run",
+    "-A",
+    "scripts/serve.ts",
+    "--port",
+    "0",
+    "--store",
+    "memory:",
+  ]]
+) {
+  Deno.test(`${args[2]} keeps the limits that the environment sets`, async () => {
+    const server = new Deno.Command(Deno.execPath(), {
+      args: args.map((arg) => arg.endsWith(".ts") ? ROOT + arg : arg).concat(
+        args.length > 3 ? ["--backend", "cpu"] : [],
+      ),
+      env: {
+        ...{ LIGHTMAN_PORT: "0", LIGHTMAN_STORE: "memory:", LIGHTMAN_BACKEND: "cpu", LIGHTMAN_MAX_BODY_BYTES: "1024" },
+        LIGHTMAN_MAX_REQUEST_MS: "5000",
+      },
+      ...{ stdin: "null", stdout: "piped", stderr: "null" },
+    }).spawn();
+    const lines = server.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    try {
+      let text = "";
+      while (!/"url":"[^"]+"/.test(text)) text += (await lines.read()).value ?? "";
+      const url = /"url":"([^"]+)"/.exec(text)![1]!;
+      const ask = (length: number, more: Record<string, string> = {}) => {
+        const headers = { "Content-Type": "application/json", ...more };
+        return fetch(`${url}/v1/predict`, { method: "POST", headers, body: " ".repeat(length) });
+      };
+      const problems = [await ask(1025), await ask(1024), await ask(1, { "X-Request-Timeout-Ms": "5001" })];
+      assertEquals(await Promise.all(problems.map(async (answer) => (await answer.json()).status)), [413, 400, 422]);
+    } finally {
+      server.kill("SIGKILL");
+      await server.status;
+      await lines.cancel();
+    }
+  });
+}

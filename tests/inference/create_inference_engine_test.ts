@@ -323,6 +323,42 @@ Deno.test("calibrate() takes no more memory for many steps than for one", async 
   assert(eight <= two && two < 1.2 * one, `${one}, ${two}, ${eight}`);
 });
 
+onEachBackend(
+  "a predictor divides logits by the card's temperature: that of θ, or that of a person's own weights",
+  async () => {
+    const plain = smallCard();
+    const card = { ...plain, temperature: { base: 2, calibrated: 0.5 } };
+    const base = await smallWeights(plain);
+    const clips = smallClips(plain, 3, "tempered");
+    const predict = async (card: ModelCard, options = {}) => {
+      const predictor = await engine.createPredictor(base, card, options);
+      try {
+        return await predictor.predict(clips);
+      } finally {
+        predictor.dispose();
+      }
+    };
+    const raw = await predict(plain);
+    const tempered = (t: number) =>
+      Float32Array.from([0, 1, 2].flatMap((i) => {
+        const weights = [...raw.subarray(3 * i, 3 * i + 3)].map((p) => p ** (1 / t));
+        const sum = weights.reduce((a, b) => a + b, 0);
+        return weights.map((weight) => weight / sum);
+      }));
+    for (const [options, t] of [[{}, 2], [{ calibrated: true }, 0.5]] as const) {
+      const found = await withTensorCount(() => predict(card, options));
+      tempered(t).forEach((p, i) => assert(Math.abs(p - found[i]!) < 1e-5, `${p} and ${found[i]}`));
+    }
+    assertEquals(await predict(plain, { calibrated: true }), raw);
+    // What is reported of a calibration is what predictions will say.
+    const fit = await engine.calibrate(base, card, calibrationClips(card, [0, 1, 2], 0));
+    const own = await engine.calibrate(base, plain, calibrationClips(card, [0, 1, 2], 0));
+    assertEquals(fit.weights, own.weights);
+    assert(fit.after.loss !== own.after.loss && fit.after.accuracy === own.after.accuracy);
+  },
+  ["cpu", "wasm"],
+);
+
 Deno.test("calibrate() shrinks the clips' statistics towards the running ones by normPrior", async () => {
   await chooseBackend("cpu");
   const means = async (normPrior: number, innerSteps: number) => {

@@ -182,6 +182,23 @@ Deno.test("a calibration that was overtaken before it writes, writes nothing", a
   assertEquals(await calibration.save({ ...store, put: fail, putIfAbsent: fail }), null);
 });
 
+Deno.test("an erasure erases also where the marks of earlier ones were lost", async () => {
+  for (const lost of ["erasures/", "erasures/secret"]) {
+    const store = memoryStore();
+    for (let i = 0; i < 3; i++) await deleteSubject(store, "default", SUBJECT);
+    await (await begin(store)).save();
+    for (const key of await store.list(`tenants/default/${lost}`)) await store.delete(key);
+    // As another process would open it.
+    const other = { ...store };
+    assertEquals(await subjectGeneration(other, "default", SUBJECT), 0);
+    assertEquals(await deleteSubject(other, "default", SUBJECT), true);
+    assertEquals((await store.list("")).filter((key) => key.includes(SUBJECT)), []);
+    await assertRejects(() => loadSubjectMeta(other, "default", SUBJECT), NotFoundError);
+    const version = await (await begin(other)).save();
+    assertEquals((await loadSubject(other, "default", SUBJECT)).version, version);
+  }
+});
+
 Deno.test("finishErasures() leaves alone who was calibrated after an erasure, and who was never erased", async () => {
   const store = memoryStore();
   await deleteSubject(store, "default", SUBJECT);

@@ -85,3 +85,31 @@ Deno.test("fileStore() creates only what is free also between processes' stores"
     const wins = await Promise.all(stores.map((store, i) => store.putIfAbsent("m/000001.json", new Uint8Array([i]))));
     assertEquals(wins.filter(Boolean).length, 1);
   }));
+
+Deno.test("fileStore().sweep() removes halves of writes and empty folders below a prefix, and no object", () =>
+  withFolder(async (folder) => {
+    const store = fileStore(folder);
+    await store.put("a/b/whole", Uint8Array.of(1));
+    await store.put("other/x", Uint8Array.of(1));
+    await Deno.mkdir(`${folder}/a/dead/deeper`, { recursive: true });
+    for (const name of ["a/b/x.1.~tmp", "a/dead/deeper/y.2.~tmp", "other/z.3.~tmp"]) {
+      await Deno.writeTextFile(`${folder}/${name}`, "half");
+    }
+    assertEquals([await store.sweep("a/"), await store.sweep("a/"), await store.sweep("none/")], [true, false, false]);
+    assertEquals([await files(`${folder}/a`), await files(`${folder}/a/b`)], [["b"], ["whole"]]);
+    assertEquals(await files(`${folder}/other`), ["x", "z.3.~tmp"]);
+    await assertRejects(() => store.sweep("../"), RangeError);
+  }));
+
+Deno.test("fileStore().sweep() under racing writes loses none of them", () =>
+  withFolder(async (folder) => {
+    const store = fileStore(folder);
+    const keys = Array.from({ length: 40 }, (_, i) => `s/${i % 4}/${i}`);
+    const writes = keys.map((key) => store.putIfAbsent(key, new Uint8Array(1000)));
+    for (let i = 0; i < 3; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      await store.sweep("s/");
+    }
+    assertEquals(await Promise.all(writes), keys.map(() => true));
+    assertEquals(await store.list("s/"), [...keys].sort());
+  }));

@@ -138,3 +138,20 @@ Deno.test("loadModel() refuses weights that are damaged or gone", async () => {
   await store.delete(key);
   await assertRejects(() => loadModel(store, "default", "main", { version }), SyntaxError, "is missing");
 });
+
+Deno.test("publishModel() makes another version of another temperature, and refuses one that is none", async () => {
+  const store = memoryStore();
+  const publish = (temperature?: { base: number; calibrated: number }) =>
+    publishModel(store, "default", "main", modelWeights(), modelCard(temperature && { temperature }));
+  const versions = [
+    await publish(),
+    await publish({ base: 2, calibrated: 1 }),
+    await publish({ base: 2, calibrated: 3 }),
+  ];
+  assertEquals(new Set(versions).size, 3);
+  const { card } = await loadModel(store, "default", "main", { version: versions[1]! });
+  assertEquals(card.temperature, { base: 2, calibrated: 1 });
+  for (const wrong of [0, -1, NaN, Infinity]) {
+    await assertRejects(() => publish({ base: 1, calibrated: wrong }), TypeError, "temperature.calibrated");
+  }
+});

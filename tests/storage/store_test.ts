@@ -74,6 +74,8 @@ for (const [name, open, lacks] of STORES) {
 
   test("deletes by prefix, and says whether anything was there", async (store) => {
     for (const key of ["p/a", "p/b/c", "pq", "q/p/a"]) await store.put(key, new Uint8Array(1));
+    // What is whole is not swept away.
+    assertEquals([await store.sweep("p/"), (await store.list("p/")).length > 0], [false, true]);
     assertEquals([await store.deletePrefix("p/"), await store.deletePrefix("p/")], [true, false]);
     assertEquals(await store.list(""), ["pq", "q/p/a"]);
   });

@@ -128,6 +128,12 @@ Deno.test("trainModel() chooses θ without the held-out subjects: their pixels a
     assertEquals(three.history, one.history);
     assertNotEquals(three.selection, one.selection);
     assertEquals(JSON.parse(one.card.provenance.validationSubjects!), validation);
+    // Temperatures come from them, and from nobody else: `changed` held-out subjects left the version as it was.
+    const { temperature } = one.card;
+    assertEquals(Object.values(temperature!).every((t) => t >= 0.05 && t <= 20 && t !== 1), true);
+    assertEquals(two.card.temperature, temperature);
+    const { before, after } = one.evaluation.calibrationError!;
+    assertEquals([one.metrics.eceBefore, one.metrics.eceAfterRaw], [before.tempered, after.raw]);
     assertEquals(Number(one.card.provenance.selectedStep), one.selection!.step);
   });
 });
