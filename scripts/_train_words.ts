@@ -74,6 +74,17 @@ async function subjectToShow(
   return null;
 }
 
+/** The flags with which serve finds a model, given what its variables say. */
+export function serveFlags(
+  { store, name }: { readonly store: string; readonly name: string },
+  env: (name: string) => string | undefined,
+): string[] {
+  return [
+    ...(store === (env("LIGHTMAN_STORE") ?? "file:./store") ? [] : ["--store", quoted(store)]),
+    ...(name === (env("LIGHTMAN_MODEL") ?? "lightman") ? [] : ["--model", name]),
+  ];
+}
+
 /**
  * The lines that a newcomer types next: serve, calibrate a held-out subject, predict with its own weights.
  *

@@ -1,25 +1,14 @@
 import { createAdaptApp, finishTenantErasures } from "../functions/adapt/mod.ts";
 import { createPredictApp, createPredictorCache, modelSlot, subjectSlot } from "../functions/predict/mod.ts";
 import { createRunQueue, createTrainApp } from "../functions/train/mod.ts";
-import {
-  checkedHost,
-  combineApps,
-  createServerDeps,
-  LIMIT_SETTINGS,
-  loadKeyring,
-  modelReadiness,
-  parseOrigins,
-  parseSharedModels,
-  readLimits,
-  serveUntil,
-} from "../lib/http/mod.ts";
+import { combineApps, createServerDeps, loadKeyring, modelReadiness, serveUntil } from "../lib/http/mod.ts";
 import { createInferenceEngine } from "../lib/inference/mod.ts";
 import { chooseBackend, countTensors } from "../lib/runtime/mod.ts";
 import { trainInWorker } from "../lib/training/mod.ts";
 import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
 import { runCommand } from "./_lib/run_command.ts";
-import { modelNameOf } from "./_lib/run_flags.ts";
 import { UsageError } from "./_lib/usage_error.ts";
+import { serveSettings } from "./_serve_settings.ts";
 
 const FUNCTIONS = ["train", "adapt", "predict"] as const;
 
@@ -28,51 +17,56 @@ const SPEC = {
   summary: "Starts the functions on one port, without keys on 127.0.0.1 only.",
   flags: {
     functions: { type: "string", default: FUNCTIONS.join(","), value: "LIST", help: "Which functions" },
-    port: { type: "integer", min: 0, max: 65535, default: 8000, help: "Port; 0: any free one" },
-    store: { type: "string", default: "file:./store", value: "URL", help: "Models, subjects and runs" },
-    data: { type: "string", default: "data", value: "DIR", help: "Data sets that training runs may name" },
-    model: { type: "string", default: "lightman", value: "NAME", help: "Model that requests mean when they name none" },
-    backend: { type: "string", choices: ["auto", "webgpu", "wasm", "cpu"], default: "auto", help: "Backend" },
-    keys: { type: "string", value: "FILE", help: "Keys that requests must have (default: LIGHTMAN_KEYS)" },
-    host: { type: "string", value: "IP", help: "Address to listen on; other than 127.0.0.1 only with keys" },
+    port: { type: "integer", min: 0, max: 65535, help: "Port; 0: any free one (LIGHTMAN_PORT, else 8000)" },
+    store: { type: "string", value: "URL", help: "Models, subjects and runs (LIGHTMAN_STORE, else file:./store)" },
+    data: { type: "string", value: "DIR", help: "Data sets that training runs may name (LIGHTMAN_DATA, else data)" },
+    model: {
+      type: "string",
+      value: "NAME",
+      help: "Model that requests mean when they name none (LIGHTMAN_MODEL, else lightman)",
+    },
+    backend: {
+      type: "string",
+      choices: ["auto", "webgpu", "wasm", "cpu"],
+      help: "Backend (LIGHTMAN_BACKEND, else auto)",
+    },
+    keys: { type: "string", value: "FILE", help: "Keys that requests must have (LIGHTMAN_KEYS, else none)" },
+    host: {
+      type: "string",
+      value: "IP",
+      help: "Address to listen on, with keys any (LIGHTMAN_HOST, else 127.0.0.1)",
+    },
     cors: {
       type: "string",
       value: "ORIGINS",
-      help: "Origins whose pages may use it, with commas (default: LIGHTMAN_CORS)",
+      help: "Origins whose pages may use it, with commas (LIGHTMAN_CORS, else none)",
     },
-    rate: { type: "integer", min: 0, max: 100_000, default: 100, help: "Requests a second of a key; 0: any number" },
-    workers: { type: "integer", min: 0, max: 256, help: "Workers of a training run (default: the cores)" },
+    rate: {
+      type: "integer",
+      min: 0,
+      max: 100_000,
+      help: "Requests a second of a key; 0: any number (LIGHTMAN_RATE, else 100)",
+    },
+    workers: {
+      type: "integer",
+      min: 0,
+      max: 256,
+      help: "Workers of a training run (LIGHTMAN_WORKERS, else the cores)",
+    },
   },
 } as const satisfies CommandSpec;
 
 /** Milliseconds between two looks for subjects that nobody asks for. */
 const SWEEP_MS = 60_000;
 
-/** Keys, address and origins, from flags or else from the variables of the single functions. */
-async function protection(values: ParsedFlags<typeof SPEC.flags>["values"]) {
-  const pick = (flag: "keys" | "host" | "cors", name: string) => {
-    const value = values[flag];
-    return value === undefined ? { value: Deno.env.get(name), name } : { value, name: `--${flag}` };
-  };
-  const file = pick("keys", "LIGHTMAN_KEYS");
-  const address = pick("host", "LIGHTMAN_HOST");
-  const keys = file.value === undefined ? undefined : await loadKeyring(file.value, file.name);
-  const host = checkedHost(address.name, address.value ?? "127.0.0.1", { keyed: keys !== undefined });
-  const list = pick("cors", "LIGHTMAN_CORS");
-  return { keys, host, origins: parseOrigins(list.name, list.value) };
-}
-
 async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSignal): Promise<void> {
-  const { data } = values;
-  const model = modelNameOf(values.model);
+  const { functions, ...flags } = values;
+  const { settings, called } = serveSettings(flags, (name) => Deno.env.get(name));
+  const { data, model, host, shared, cacheBytes, freshMs } = settings;
   // In workers, so that requests are answered while a run computes.
-  const workers = values.workers ?? navigator.hardwareConcurrency;
-  const { keys, host, origins } = await protection(values);
-  const { limits, work, cacheBytes, freshMs } = readLimits(
-    Object.fromEntries(LIMIT_SETTINGS.map((name) => [name, Deno.env.get(name)])),
-  );
-  const shared = parseSharedModels("LIGHTMAN_SHARED", Deno.env.get("LIGHTMAN_SHARED"));
-  const wanted = new Set(values.functions.split(","));
+  const workers = settings.workers ?? navigator.hardwareConcurrency;
+  const keys = settings.keys === null ? undefined : await loadKeyring(settings.keys, called("LIGHTMAN_KEYS"));
+  const wanted = new Set(functions.split(","));
   for (const name of wanted) {
     if (!FUNCTIONS.some((known) => known === name)) {
       throw new UsageError(`Cannot use --functions: expected some of ${FUNCTIONS.join(",")}, got "${name}"`);
@@ -80,21 +74,21 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   }
   let deps: ReturnType<typeof createServerDeps>;
   try {
-    deps = createServerDeps(values.store, {
+    deps = createServerDeps(settings.store, {
       stopping: signal,
-      origins,
-      rate: values.rate,
-      limits,
-      work,
+      origins: settings.origins,
+      rate: settings.rate,
+      limits: settings.limits,
+      work: settings.work,
       shared,
       env: (name) => Deno.env.get(name),
       ...(keys && { keys }),
     });
     await deps.store.check(wanted.has("train") || wanted.has("adapt") ? "write" : "read");
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new UsageError(`Cannot use ${called("LIGHTMAN_STORE")}: ${(error as Error).message}`);
   }
-  const backend = await chooseBackend(values.backend);
+  const backend = await chooseBackend(settings.backend);
   deps.log({ level: "info", message: "backend", backend: backend.name, why: backend.why });
   deps.metrics.gauge("lightman_tensors", "Tensors alive.", countTensors);
   const engine = createInferenceEngine();
@@ -120,7 +114,7 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   await serveUntil(fetch, {
     host,
     keyed: keys !== undefined,
-    port: values.port,
+    port: settings.port,
     signal,
     log: deps.log,
     onListen(url) {

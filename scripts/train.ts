@@ -3,9 +3,8 @@ import { renderReport } from "../lib/eval/mod.ts";
 import { chooseBackend } from "../lib/runtime/mod.ts";
 import { currentVersion, type ObjectStore } from "../lib/storage/mod.ts";
 import { type TrainedModel, trainModel } from "../lib/training/mod.ts";
-import { nextCommands, sayModel, sayResults } from "./_train_words.ts";
+import { nextCommands, sayModel, sayResults, serveFlags } from "./_train_words.ts";
 import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
-import { quoted } from "./_lib/shell_words.ts";
 import { sourceCommit } from "./_lib/source_commit.ts";
 import { forgetRun } from "./_lib/forget_run.ts";
 import { checkFilePlace, openOutput, type Output, writeFileAtomic } from "./_lib/json_out.ts";
@@ -133,10 +132,7 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
   output.say(`The report is ${values.report}.`);
   // Gone with this process: there is nothing to serve.
   if (values.store === "memory:") return;
-  const serve = [
-    ...(values.store === "file:./store" ? [] : ["--store", quoted(values.store)]),
-    ...(values.name === "lightman" ? [] : ["--model", values.name]),
-  ];
+  const serve = serveFlags(values, (name) => Deno.env.get(name));
   for (const line of await nextCommands(run, config, serve)) output.say(line);
 }
 

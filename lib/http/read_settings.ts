@@ -59,11 +59,18 @@ export interface Settings extends ServerLimits {
   readonly shared: SharedModels;
 }
 
+/** Options of {@linkcode readSettings}. */
+export interface ReadSettingsOptions {
+  /** What a message calls a setting that came from elsewhere, by variable: `{LIGHTMAN_HOST: "--host"}`. @default {{}} */
+  readonly names?: Readonly<Record<string, string>>;
+}
+
 /**
  * Reads a function's settings from environment variables.
  *
  * @param env The variables.
  * @param port Port when `LIGHTMAN_PORT` says none.
+ * @param options What messages call the settings.
  * @returns The settings.
  * @throws {UsageError} When a variable is out of range, naming it, or `LIGHTMAN_HOST` reaches beyond this machine without
  * `LIGHTMAN_KEYS`.
@@ -75,12 +82,17 @@ export interface Settings extends ServerLimits {
  * assertEquals(readSettings({ LIGHTMAN_STORE: "memory:" }, 8000).store, "memory:");
  * ```
  */
-export function readSettings(env: Readonly<Record<string, string | undefined>>, port: number): Settings {
+export function readSettings(
+  env: Readonly<Record<string, string | undefined>>,
+  port: number,
+  options: ReadSettingsOptions = {},
+): Settings {
+  const called = (name: string) => options.names?.[name] ?? name;
   const result = settingsSchema.safeParse(env);
   if (!result.success) {
     const { path, message } = result.error.issues[0]!;
     const name = String(path[0]);
-    throw new UsageError(`Cannot use ${name}: ${message}, got ${JSON.stringify(env[name])}`);
+    throw new UsageError(`Cannot use ${called(name)}: ${message}, got ${JSON.stringify(env[name])}`);
   }
   const { data } = result;
   return {
@@ -91,10 +103,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     port: data.LIGHTMAN_PORT ?? port,
     workers: data.LIGHTMAN_WORKERS ?? null,
     keys: data.LIGHTMAN_KEYS ?? null,
-    host: checkedHost("LIGHTMAN_HOST", data.LIGHTMAN_HOST, { keyed: data.LIGHTMAN_KEYS !== undefined }),
-    origins: parseOrigins("LIGHTMAN_CORS", data.LIGHTMAN_CORS),
+    host: checkedHost(called("LIGHTMAN_HOST"), data.LIGHTMAN_HOST, { keyed: data.LIGHTMAN_KEYS !== undefined }),
+    origins: parseOrigins(called("LIGHTMAN_CORS"), data.LIGHTMAN_CORS),
     rate: data.LIGHTMAN_RATE ?? 100,
-    shared: parseSharedModels("LIGHTMAN_SHARED", data.LIGHTMAN_SHARED),
+    shared: parseSharedModels(called("LIGHTMAN_SHARED"), data.LIGHTMAN_SHARED),
     ...readLimits(env),
   };
 }

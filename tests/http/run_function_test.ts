@@ -83,31 +83,25 @@ Deno.test("serve ends with 2 and one line that names the setting and the field w
   }
 });
 
-Deno.test("serve ends with 2 and one line when a limit or a shared model is wrong", async () => {
-  const args = ["run", "-A", `${ROOT}scripts/serve.ts`, "--port", "0", "--store", "memory:"];
-  for (const name of ["LIGHTMAN_MAX_CLIPS", "LIGHTMAN_SHARED"]) {
-    const [code, stderr] = await failing(args, { [name]: "x" });
+Deno.test("serve ends with 2 and one line that names the variable or the flag that is wrong", async () => {
+  const args = ["run", "-A", `${ROOT}scripts/serve.ts`];
+  const wrong: [env: Record<string, string>, name: string, flags?: string[]][] = [
+    [{ LIGHTMAN_MAX_CLIPS: "x" }, "LIGHTMAN_MAX_CLIPS"],
+    [{ LIGHTMAN_PORT: "http" }, "LIGHTMAN_PORT"],
+    [{ LIGHTMAN_STORE: "ftp://bucket/x" }, "LIGHTMAN_STORE"],
+    [{ LIGHTMAN_STORE: "memory:" }, "--store", ["--store", "ftp://bucket/x"]],
+  ];
+  for (const [env, name, flags = []] of wrong) {
+    const [code, stderr] = await failing([...args, ...flags], env);
     assertEquals(code, 2, stderr);
     assertMatch(stderr, new RegExp(`^serve: Cannot use ${name}: .*\n$`));
   }
 });
 
-for (
-  const args of [["run", "-A", "functions/predict/main.ts"], [
-    "run",
-    "-A",
-    "scripts/serve.ts",
-    "--port",
-    "0",
-    "--store",
-    "memory:",
-  ]]
-) {
-  Deno.test(`${args[2]} keeps the limits that the environment sets`, async () => {
+for (const script of ["functions/predict/main.ts", "scripts/serve.ts"]) {
+  Deno.test(`${script} keeps the settings and limits of the environment`, async () => {
     const server = new Deno.Command(Deno.execPath(), {
-      args: args.map((arg) => arg.endsWith(".ts") ? ROOT + arg : arg).concat(
-        args.length > 3 ? ["--backend", "cpu"] : [],
-      ),
+      args: ["run", "-A", ROOT + script],
       env: {
         ...{ LIGHTMAN_PORT: "0", LIGHTMAN_STORE: "memory:", LIGHTMAN_BACKEND: "cpu", LIGHTMAN_MAX_BODY_BYTES: "1024" },
         LIGHTMAN_MAX_REQUEST_MS: "5000",
@@ -118,6 +112,7 @@ for (
     try {
       let text = "";
       while (!/"url":"[^"]+"/.test(text)) text += (await lines.read()).value ?? "";
+      assertMatch(text, /"backend":"cpu"/);
       const url = /"url":"([^"]+)"/.exec(text)![1]!;
       const ask = (length: number, more: Record<string, string> = {}) => {
         const headers = { "Content-Type": "application/json", ...more };

@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { configSchema } from "../../lib/config/mod.ts";
 import type { TrainedModel } from "../../lib/training/mod.ts";
-import { nextCommands, sayModel, subjectId } from "../../scripts/_train_words.ts";
+import { nextCommands, sayModel, serveFlags, subjectId } from "../../scripts/_train_words.ts";
 
 const RUN = {
   name: "own",
@@ -14,6 +14,16 @@ const RUN = {
 
 Deno.test("subjectId() makes an id that the functions accept", () => {
   assertEquals(["s25", "Zoë K.", "..", "田中"].map(subjectId), ["s25", "Zo-K.", "subject-1", "subject-1"]);
+});
+
+Deno.test("serveFlags() names what serve would not find by its variables and defaults", () => {
+  const flags = (store: string, name: string, env: Record<string, string>) =>
+    serveFlags({ store, name }, (variable) => env[variable]);
+  const env = { LIGHTMAN_STORE: "s3://bucket/x", LIGHTMAN_MODEL: "own" };
+  assertEquals(flags("file:./store", "lightman", {}), []);
+  assertEquals(flags("s3://bucket/x", "own", env), []);
+  assertEquals(flags("s3://b?region=a", "own", {}), ["--store", "'s3://b?region=a'", "--model", "own"]);
+  assertEquals(flags("file:./store", "lightman", env), ["--store", "file:./store", "--model", "lightman"]);
 });
 
 Deno.test("nextCommands() names the run's manifest, the first subject with a clip to spare, and an id", async () => {
