@@ -55,7 +55,9 @@ export const BENCH_SPEC = {
 function listOf<T extends string>(flag: string, text: string, choices: readonly T[]): T[] {
   return text.split(",").map((one) => {
     const found = choices.find((choice) => choice === one);
-    if (found === undefined) throw new UsageError(`Cannot use --${flag}: no ${one}; expected ${choices.join(", ")}`);
+    if (found === undefined) {
+      throw new UsageError(`Cannot use --${flag}: expected some of ${choices.join(",")}, got "${one}"`);
+    }
     return found;
   });
 }

@@ -34,7 +34,8 @@ export async function makeKey({ tenant, scopes, file }: ParsedFlags<typeof SPEC.
   const entry = apiKeySchema.safeParse({ sha256: await hashKey(key), tenant, scopes: scopes.split(",") });
   if (!entry.success) {
     const { path, message } = entry.error.issues[0]!;
-    throw new UsageError(`Cannot use --${String(path[0])}: ${message}`);
+    const flag = path[0] === "scopes" ? "scopes" : "tenant";
+    throw new UsageError(`Cannot use --${flag}: ${message}, got "${flag === "scopes" ? scopes : tenant}"`);
   }
   await checkFilePlace(file);
   const entries = [...await readEntries(file), entry.data];

@@ -218,7 +218,11 @@ async function check({ values, prepared, recipe, signal, output }: Work): Promis
   sayList(`${plural(broken.length, "clip")} cannot be read`, broken, output);
   const frames = checked.reduce((sum, { facts }) => sum + (facts?.frames ?? 0), 0);
   const seconds = (performance.now() - begun) / 1000;
-  output.say(`\nRead ${plural(entries.length, "clip")}, ${plural(frames, "frame")} in ${formatSeconds(seconds)}.`);
+  output.say(
+    `\nRead ${plural(entries.length - broken.length, "clip")}, ${plural(frames, "frame")} in ${
+      formatSeconds(seconds)
+    }.`,
+  );
   output.say(`Look at ${sheetOf(values)}: it holds faces, which are personal data.`);
   const strict = values.strict ? strictError(prepared) : undefined;
   if (broken.length === 0 && !strict) {

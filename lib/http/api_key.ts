@@ -20,7 +20,10 @@ export const apiKeySchema = z.strictObject({
   tenant: z.string().regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,128}$/, {
     error: 'expected 1 to 128 of A-Z a-z 0-9 . _ -, neither "." nor ".."',
   }),
-  scopes: z.array(z.enum(["train", "adapt", "predict"])).min(1, { error: "expected at least one scope" })
+  scopes: z.array(z.enum(["train", "adapt", "predict"], { error: "expected some of train, adapt and predict" })).min(
+    1,
+    { error: "expected at least one scope" },
+  )
     .refine((scopes) => new Set(scopes).size === scopes.length, { error: "expected every scope once" }),
 });
 

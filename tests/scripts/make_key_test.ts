@@ -15,7 +15,12 @@ Deno.test("key prints a key whose hash alone is added to the file", async () => 
     assertEquals(await ring.find(one), { sha256: await hashKey(one), tenant: "a", scopes: ["adapt", "predict"] });
     assertEquals((await ring.find(two))?.tenant, "b");
 
-    for (const [changes, why] of [[{ tenant: "../x" }, "--tenant"], [{ scopes: "root" }, "--scopes"]] as const) {
+    for (
+      const [changes, why] of [[{ tenant: "../x" }, "--tenant"], [
+        { scopes: "root" },
+        'Cannot use --scopes: expected some of train, adapt and predict, got "root"',
+      ]] as const
+    ) {
       await assertRejects(() => makeKey({ tenant: "a", scopes: "train", file, ...changes }), Error, why);
     }
     assertEquals(await Deno.readTextFile(file), text);

@@ -81,6 +81,7 @@ Deno.test("prepare --check writes nothing but the sheet, reads every frame, and 
   const bad = await prepare(folder.path, ...args);
   assertEquals(bad.code, 1);
   assertMatch(bad.err, /1 clip cannot be read:\n.*clip a-c1 \(.*manifest\.csv, line 3\): Cannot decode .*img2\.png/);
+  assertMatch(bad.err, /^Read 3 clips, /m);
   const packing = await prepare(folder.path, ...args.filter((arg) => arg !== "--check"), "--out", "o.safetensors");
   assertEquals(packing.code, 1);
   assertMatch(packing.err, /^prepare: Cannot read clip a-c1 \(.*line 3\): Cannot decode .*img2\.png/m);
