@@ -15,6 +15,11 @@ async function until(stream: ReadableStream<Uint8Array>, pattern: RegExp): Promi
   throw new Error(`Cannot measure a cold start: the function ended: ${text.trim()}`);
 }
 
+/** The environment without settings of the functions: keys and limits of somebody's server are none of the bench's. */
+function plainEnvironment(): Record<string, string> {
+  return Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => !name.startsWith("LIGHTMAN_")));
+}
+
 /** Bytes of one clip of a workload, as a request's body. */
 function requestBody({ frames, size }: { frames: number; size: number }): Uint8Array {
   const shape = [1, frames, size, size, 3];
@@ -44,7 +49,9 @@ export async function benchColdStart(order: BenchOrder): Promise<{ times: number
       const child = new Deno.Command(Deno.execPath(), {
         args: ["run", "--no-check", "--allow-all", "functions/predict/main.ts"],
         cwd: ROOT,
+        clearEnv: true,
         env: {
+          ...plainEnvironment(),
           ...{ LIGHTMAN_STORE: `file:${join(folder, "store")}`, LIGHTMAN_MODEL: "bench" },
           ...{ LIGHTMAN_PORT: "0", LIGHTMAN_BACKEND: "wasm" },
         },
@@ -52,9 +59,9 @@ export async function benchColdStart(order: BenchOrder): Promise<{ times: number
         stdout: "piped",
         stderr: "inherit",
       }).spawn();
+      const [log, rest] = child.stdout.tee();
+      const drained = rest.pipeTo(new WritableStream()).catch(() => {});
       try {
-        const [log, rest] = child.stdout.tee();
-        const drained = rest.pipeTo(new WritableStream()).catch(() => {});
         const url = await until(log, /"url":"([^"]+)"/);
         const response = await fetch(`${url}/v1/predict`, {
           method: "POST",
@@ -66,9 +73,13 @@ export async function benchColdStart(order: BenchOrder): Promise<{ times: number
         if (round > 0) times.push(performance.now() - begun);
         const status = await Deno.readTextFile(`/proc/${child.pid}/status`).catch(() => "");
         peakMb = Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
-        child.kill("SIGTERM");
-        await drained;
       } finally {
+        try {
+          child.kill("SIGTERM");
+        } catch (error) {
+          if (!(error instanceof TypeError)) throw error; // it has ended
+        }
+        await drained;
         await child.status;
       }
     }

@@ -42,3 +42,15 @@ Deno.test("bench refuses what it does not know before it measures", async () => 
   await assertRejects(() => run("--what", "meta3"), UsageError, "no meta3");
   await assertRejects(() => run("--workload", "w1,w2"), UsageError, "no w2");
 });
+
+Deno.test("bench measures a cold start whatever settings of a server the environment has", async () => {
+  // A body of one clip is larger: a function with this setting answers 413.
+  Deno.env.set("LIGHTMAN_MAX_BODY_BYTES", "1024");
+  try {
+    const { rows } = await run("--what", "cold-start", "--repeats", "1");
+    assertEquals(rows.map(({ what, workload }) => [what, workload]), [["cold-start", "tiny"]]);
+    assert(rows[0]!.ms > 0);
+  } finally {
+    Deno.env.delete("LIGHTMAN_MAX_BODY_BYTES");
+  }
+});
