@@ -63,16 +63,20 @@ function listOf<T extends string>(flag: string, text: string, choices: readonly 
 /** Runs a program and reads the last line it prints as JSON. */
 async function rowOf(program: string, args: readonly string[], signal: AbortSignal): Promise<BenchRow> {
   signal.throwIfAborted();
-  const command = new Deno.Command(program, {
+  const options: Deno.CommandOptions = {
     args: [...args],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
     signal,
-  });
-  const { success, stdout, stderr } = await command.output().catch((error) => {
+  };
+  let ended: Deno.CommandOutput;
+  try {
+    ended = await new Deno.Command(program, options).output();
+  } catch (error) {
     throw error instanceof Deno.errors.NotFound ? new UsageError(`Cannot run ${program}: no such program`) : error;
-  });
+  }
+  const { success, stdout, stderr } = ended;
   signal.throwIfAborted();
   const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim().split("\n").pop()!;
   if (!success) throw new Error(`Cannot measure: ${decode(stderr)}`);
@@ -80,10 +84,11 @@ async function rowOf(program: string, args: readonly string[], signal: AbortSign
 }
 
 async function coldStart(order: BenchOrder): Promise<BenchRow> {
-  const { times, peakMb } = await benchColdStart(order);
+  const { times, cpu, peakMb } = await benchColdStart(order);
   const { workload, decoder } = order;
   const round = (ms: number) => Math.round(ms * 10) / 10;
-  const times2 = { ms: round(times[times.length >> 1]!), min_ms: round(times[0]!), tasks_per_s: null };
+  const spread = { ms: round(times[times.length >> 1]!), min_ms: round(times[0]!), max_ms: round(times.at(-1)!) };
+  const times2 = { ...spread, tasks_per_s: null, ...(cpu !== null && { cpu_ms: cpu }) };
   return { peer: "lightmannet wasm x1", workload, what: "cold-start", decoder, ...times2, peak_mb: peakMb };
 }
 

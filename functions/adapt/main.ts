@@ -1,14 +1,3 @@
-import { runFunction } from "../../lib/http/mod.ts";
-import { createInferenceEngine } from "../../lib/inference/mod.ts";
-import { chooseBackend, countTensors } from "../../lib/runtime/mod.ts";
-import { createAdaptApp, finishTenantErasures } from "./mod.ts";
+import { runAdapt } from "./run_adapt.ts";
 
-Deno.exit(
-  await runFunction(8002, async ({ backend, model }, deps) => {
-    const { name, why } = await chooseBackend(backend);
-    deps.log({ level: "info", message: "backend", backend: name, why });
-    deps.metrics.gauge("lightman_tensors", "Tensors alive.", countTensors);
-    void finishTenantErasures(deps);
-    return createAdaptApp({ ...deps, engine: createInferenceEngine(), model });
-  }),
-);
+Deno.exit(await runAdapt());

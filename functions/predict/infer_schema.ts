@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { predictFieldsSchema } from "./schema.ts";
 
 const version = z.string().regex(/^[0-9a-f]{16}$/);

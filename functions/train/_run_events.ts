@@ -12,6 +12,13 @@ export interface RunEvent {
 /** Events kept of a run; a client that comes later than that misses the oldest. */
 const MAX_EVENTS = 1000;
 
+/** Whether both tell how far the same work is. */
+function isSameWork(last: RunEvent["data"] | undefined, data: RunEvent["data"]): boolean {
+  return last !== undefined && "type" in last && "type" in data && last.type === "progress" &&
+    data.type === "progress" &&
+    last.what === data.what;
+}
+
 /** The events of one run: what was, and a way to wait for what comes. */
 export class RunEvents {
   #events: RunEvent[] = [];
@@ -36,6 +43,8 @@ export class RunEvents {
   }
 
   add(type: string, data: TrainingEvent | RunState): void {
+    // Of work that counts its clips the last count is enough: a thousand of them would push everything else out.
+    if (isSameWork(this.#events.at(-1)?.data, data)) this.#events.pop();
     this.#events.push({ id: this.#next++, type, data });
     if (this.#events.length > MAX_EVENTS) this.#events.shift();
     if ("type" in data && data.type === "step") this.#progress = data;

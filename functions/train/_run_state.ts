@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { appendManifest, currentManifest, type ObjectStore } from "../../lib/storage/mod.ts";
 import { runStateSchema } from "./schema.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Config, configSchema } from "../../lib/config/mod.ts";
 import { modelCardSchema } from "../../lib/storage/mod.ts";
 

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import { elementwiseKernel } from "./kernels/mod.ts";
 import { sumTo } from "./sum_to.ts";
 import { record, type Value } from "./value.ts";
 
@@ -20,7 +20,7 @@ import { record, type Value } from "./value.ts";
  * ```
  */
 export function add(a: Value, b: Value): Value {
-  return record(tf.add(a.tensor, b.tensor), [a, b], (dy, [x, y]) => [
+  return record(elementwiseKernel("add", a.tensor, b.tensor), [a, b], (dy, [x, y]) => [
     () => sumTo(dy, x!.tensor.shape),
     () => sumTo(dy, y!.tensor.shape),
   ]);

@@ -32,3 +32,4 @@ export { transpose } from "./transpose.ts";
 export { upsampleBilinear } from "./upsample_bilinear.ts";
 export { upsampleNearest } from "./upsample_nearest.ts";
 export { type Backward, constant, detach, type InputGradient, record, Value, variable } from "./value.ts";
+export * from "./own_kernels.ts";

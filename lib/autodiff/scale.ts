@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import { scaleKernel } from "./kernels/mod.ts";
 import { record, type Value } from "./value.ts";
 
 /**
@@ -19,5 +19,5 @@ import { record, type Value } from "./value.ts";
  * ```
  */
 export function scale(x: Value, factor: number): Value {
-  return record(tf.mul(x.tensor, factor), [x], (dy) => [() => scale(dy, factor)]);
+  return record(scaleKernel(x.tensor, factor), [x], (dy) => [() => scale(dy, factor)]);
 }

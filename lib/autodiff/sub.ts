@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import { elementwiseKernel } from "./kernels/mod.ts";
 import { scale } from "./scale.ts";
 import { sumTo } from "./sum_to.ts";
 import { record, type Value } from "./value.ts";
@@ -21,7 +21,7 @@ import { record, type Value } from "./value.ts";
  * ```
  */
 export function sub(a: Value, b: Value): Value {
-  return record(tf.sub(a.tensor, b.tensor), [a, b], (dy, [x, y]) => [
+  return record(elementwiseKernel("sub", a.tensor, b.tensor), [a, b], (dy, [x, y]) => [
     () => sumTo(dy, x!.tensor.shape),
     () => scale(sumTo(dy, y!.tensor.shape), -1),
   ]);

@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { constant, variable } from "../autodiff/mod.ts";
 import { createInferenceEngine } from "../inference/mod.ts";
-import { innerLoop } from "../meta/mod.ts";
+import { estimateBytes, innerLoop } from "../meta/mod.ts";
 import { forward } from "../model/mod.ts";
-import { WorkerHand } from "../runtime/mod.ts";
+import { checkMemory, WorkerHand } from "../runtime/mod.ts";
 import { flattenTree, mapTree } from "../tree/mod.ts";
 import { benchModel } from "./bench_model.ts";
-import { benchClips, benchObjective, benchTask } from "./_bench_task.ts";
+import { benchArchitecture, benchClips, benchObjective, benchTask } from "./_bench_task.ts";
 import { benchParams, type BenchTheta, taskGradients, workloadOf } from "./_task_gradient.ts";
 import type { BenchAsk } from "./_worker.ts";
 import type { BenchOrder, BenchTimes } from "./types.ts";
@@ -28,7 +28,11 @@ interface Work {
 
 /** The meta-gradients of all tasks, summed. */
 async function metaWork(order: BenchOrder, workers: number): Promise<Work> {
-  const { tasks } = workloadOf(order);
+  const { tasks, ways, shots, queries, macro, size } = workloadOf(order);
+  const clips = { support: ways * shots, query: ways * queries, macro };
+  const work = { ...clips, innerSteps: 1, order: order.what === "meta2" ? 2 : 1 } as const;
+  const bytes = estimateBytes(benchArchitecture(workloadOf(order), order.decoder), size, work);
+  checkMemory(bytes, `measure: a task of ${order.workload}`, "the workload");
   const params = flattenTree(benchParams(order));
   const theta: BenchTheta = await Promise.all(
     params.map(async ([path, tensor]) =>
@@ -102,7 +106,7 @@ async function predictWork(order: BenchOrder): Promise<Work> {
  * @param order What is measured.
  * @param options Clock and workers.
  * @returns Times.
- * @throws {RangeError} When there is no such workload.
+ * @throws {RangeError} When there is no such workload, or a task of it would not fit into WASM's memory.
  *
  * @example
  * ```ts

@@ -21,16 +21,18 @@ const HARMLESS = /^Corrupt JPEG data: [1-4] extraneous bytes before marker 0xd9$
 /** An instance whose memory has grown beyond this is given up: WebAssembly's memory never shrinks. */
 const KEPT_BYTES = 64 * 2 ** 20;
 
+let provided: (() => Promise<WebAssembly.Module>) | undefined;
 let compiled: Promise<WebAssembly.Module> | undefined;
 let codec: Promise<Codec> | undefined;
 
-/** Takes the compiled decoder, for a program that does not find it by name. */
-export function setJpegModule(module: WebAssembly.Module): void {
-  compiled = Promise.resolve(module);
-  codec = undefined;
+/** Takes what compiles the decoder, for a program that does not find it by name. */
+export function setJpegModule(compile: () => Promise<WebAssembly.Module>): void {
+  provided = compile;
+  compiled = codec = undefined;
 }
 
 async function compile(): Promise<WebAssembly.Module> {
+  if (provided !== undefined) return await provided();
   const url = new URL(import.meta.resolve("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"));
   return await WebAssembly.compile(await Deno.readFile(url));
 }

@@ -25,6 +25,7 @@ export * from "./packed_clip_set.ts";
 export * from "./packed_head.ts";
 export * from "./preprocess_clip.ts";
 export * from "./provide_jpeg_module.ts";
+export * from "./provide_opencv.ts";
 export * from "./raw_image.ts";
 export * from "./read_frames.ts";
 export * from "./read_image_size.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { decodeImage, preprocessClip, readImageSize } from "../data/mod.ts";
 import { fieldProblem, forField } from "./_field_problem.ts";
 import type { ClipSource } from "./clip_source.ts";

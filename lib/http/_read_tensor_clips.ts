@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { decodeSafetensors } from "../storage/mod.ts";
 import { fieldProblem } from "./_field_problem.ts";
 import { clipsOfTensor } from "./clips_of_tensor.ts";

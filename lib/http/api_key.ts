@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a key may be used for; each function asks for one. */
 export type Scope = ApiKey["scopes"][number];

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { UsageError } from "../process/mod.ts";
 import { isLoopback } from "./_is_loopback.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ApiSchema } from "./api_route.ts";
 import { clipsSchema } from "./clips_schema.ts";
 
@@ -11,7 +11,7 @@ import { clipsSchema } from "./clips_schema.ts";
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { z } from "zod";
+ * import * as z from "zod";
  * import { clipsBody } from "./mod.ts";
  * assertEquals(Object.keys(clipsBody(z.strictObject({})))[0], "application/json");
  * ```

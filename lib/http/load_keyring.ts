@@ -3,9 +3,9 @@ import { createKeyring, type Keyring } from "./create_keyring.ts";
 import { parseKeys } from "./parse_keys.ts";
 
 /**
- * Reads a keys file.
+ * Reads the keys: from a file, or from the setting itself, where a platform has variables but no files to mount.
  *
- * @param file Its path.
+ * @param file Path of the file, or the JSON array that would stand in it.
  * @param setting What named it, for messages.
  * @returns The keyring.
  * @throws {UsageError} When it cannot be read, or an entry is wrong, naming the field.
@@ -18,9 +18,12 @@ import { parseKeys } from "./parse_keys.ts";
  * ```
  */
 export async function loadKeyring(file: string, setting: string): Promise<Keyring> {
+  const inline = file.startsWith("[");
   try {
-    return createKeyring(parseKeys(await Deno.readTextFile(file)));
+    return createKeyring(parseKeys(inline ? file : await Deno.readTextFile(file)));
   } catch (error) {
-    throw new UsageError(`Cannot use ${setting}: ${file}: ${(error as Error).message.split("\n")[0]}`);
+    throw new UsageError(
+      `Cannot use ${setting}: ${inline ? "its JSON" : file}: ${(error as Error).message.split("\n")[0]}`,
+    );
   }
 }

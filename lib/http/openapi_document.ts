@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ApiRoute, ApiSchema } from "./api_route.ts";
 import { problemSchema } from "./problem_schema.ts";
 import { ProblemError } from "./problem_error.ts";

@@ -15,7 +15,7 @@ const MAX_ERRORS = 20;
  * @example
  * ```ts
  * import { assertThrows } from "@std/assert";
- * import { z } from "zod";
+ * import * as z from "zod";
  * import { parseFields, ProblemError } from "./mod.ts";
  * assertThrows(() => parseFields(z.strictObject({ a: z.int() }), { a: "x" }), ProblemError, "a: ");
  * ```

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { duplicateKey } from "../storage/mod.ts";
 import { type ApiKey, apiKeySchema } from "./api_key.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { UsageError } from "../process/mod.ts";
 import type { WorkQueueOptions } from "./create_work_queue.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";

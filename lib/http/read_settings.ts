@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { UsageError } from "../process/mod.ts";
 import { parseOrigins } from "./parse_origins.ts";
 import { parseSharedModels, type SharedModels } from "./parse_shared_models.ts";

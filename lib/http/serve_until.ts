@@ -22,6 +22,11 @@ export interface ServeOptions {
   readonly drainMs?: number;
 }
 
+/** Whether only this machine reaches what listens at an address. */
+function isLocal(address: Deno.Addr): boolean {
+  return "hostname" in address ? isLoopback(address.hostname) : address.transport.startsWith("unix");
+}
+
 /**
  * Serves requests until a signal aborts, then waits for answers under way, but not for ever.
  *
@@ -56,10 +61,15 @@ export async function serveUntil(
 ): Promise<void> {
   const { signal, log, lingerMs = 250, drainMs = 4000 } = options;
   const { host: hostname = "127.0.0.1", keyed = false } = options;
-  if (!keyed && !isLoopback(hostname)) {
-    throw new RangeError(`Cannot listen on ${hostname}: expected 127.0.0.1, because no keys are configured`);
-  }
-  const onListen = ({ port }: Deno.NetAddr) => {
+  const unkeyed = (where: string) =>
+    new RangeError(`Cannot listen on ${where}: expected 127.0.0.1, because no keys are configured`);
+  if (!keyed && !isLoopback(hostname)) throw unkeyed(hostname);
+  // Deno's own DENO_SERVE_ADDRESS, which Deno Deploy sets, goes before the address asked for.
+  const refuses = (address: Deno.Addr) => !keyed && !isLocal(address);
+  let refused = false;
+  const onListen = (address: Deno.NetAddr) => {
+    if (refuses(address)) return;
+    const { hostname, port } = address;
     const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
     const note = keyed ? "keys are configured" : "no keys are configured: this machine only";
     log({ level: "info", message: "listening", url, note });
@@ -69,11 +79,17 @@ export async function serveUntil(
   try {
     server = Deno.serve(
       { hostname, port: options.port, onListen },
-      (request, { remoteAddr }) => fetch(request, { peer: remoteAddr.hostname }),
+      (request, { remoteAddr }) =>
+        refused ? new Response(null, { status: 503 }) : fetch(request, { peer: remoteAddr.hostname }),
     );
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new Error(`Cannot listen on ${hostname}, port ${options.port}: ${message}`, { cause: error });
+  }
+  if (refuses(server.addr)) {
+    refused = true;
+    await server.shutdown();
+    throw unkeyed(String((server.addr as Partial<Deno.NetAddr>).hostname));
   }
   const stopped = Promise.withResolvers<void>();
   const stop = () => stopped.resolve();

@@ -3,7 +3,7 @@ import { constant, type Value, variable } from "../autodiff/mod.ts";
 import { ALGORITHMS, type Config, innerRateOf, innerStepsOf } from "../config/mod.ts";
 import { canMagnify, magnifyClips, toModelInput } from "../data/mod.ts";
 import { estimateBytes, innerLoop } from "../meta/mod.ts";
-import { forward, type Memory } from "../model/mod.ts";
+import { type Architecture, forward, type Memory } from "../model/mod.ts";
 import { checkMemory } from "../runtime/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
 import { flattenTree, mapTree, type Tree } from "../tree/mod.ts";
@@ -61,20 +61,28 @@ function innerOptions(config: Config, hasMacro: boolean) {
     : { ...shared, lambda1: config.lambda1 + config.lambda2, lambda2: 0 };
 }
 
-/** Makes weights ready to predict; see {@linkcode InferenceEngine}. */
-function makePredictor(weights: Weights, card: ModelCard, { calibrated = false } = {}): Predictor {
-  const temperature = card.temperature?.[calibrated ? "calibrated" : "base"];
-  const architecture = architectureOf(card.config, card.classes.length);
+/**
+ * Uploads what predicts. A function of its own, because functions made in one scope keep all of it alive: a predictor
+ * would hold the weights at rest, in memory twice.
+ */
+function uploadWeights(weights: Weights, card: ModelCard, architecture: Architecture) {
   const stored = weights as { params: Tree<StoredTensor>; stats: Tree<StoredTensor>; memory?: StoredMemory };
   checkWeights(stored.params, architecture);
   // In a scope, so that nothing stays uploaded when a part is missing.
-  const { params, statistics, memory } = tf.tidy(() =>
+  return tf.tidy(() =>
     ({
       params: mapTree(toTensors(stored.params), constant),
       statistics: statisticsValues(stored.stats, card.config.backbone),
       memory: memoryValues(stored.memory, architecture),
     }) as unknown as tf.TensorContainer
   ) as unknown as { params: Tree<Value>; statistics: Value[]; memory: Memory | null };
+}
+
+/** Makes weights ready to predict; see {@linkcode InferenceEngine}. */
+function makePredictor(weights: Weights, card: ModelCard, { calibrated = false } = {}): Predictor {
+  const temperature = card.temperature?.[calibrated ? "calibrated" : "base"];
+  const architecture = architectureOf(card.config, card.classes.length);
+  const { params, statistics, memory } = uploadWeights(weights, card, architecture);
   const owned: tf.Tensor[] = [];
   mapTree(params, (value) => owned.push(value.tensor));
   owned.push(...statistics.map((value) => value.tensor));

@@ -1,3 +1,4 @@
+import { ownKernels } from "../autodiff/mod.ts";
 import { type Architecture, BACKBONES, parameterShapes } from "../model/mod.ts";
 
 /** A piece of work whose memory is to be known. Clips are counted. */
@@ -42,7 +43,8 @@ function heldMaps(work: ClipWork, { graph, forward, transient }: Held): number {
  * numbers were fitted to the WASM heap and to the bytes of tfjs tensors on 45 configurations of 1 to 32 frames, 16 to 64 px, 1 to
  * 256 channels, 3 to 60 clips, both decoders, 0 to 3 inner steps and both orders, from 25 MB to 4.0 GB. Above 1 GB an estimate
  * is 3 % below to 14 % above the heap; below that it is higher, because the heap grows ahead. Other backbones than Conv4 count by
- * their measured ratio to it.
+ * their measured ratio to it. On this project's own kernels (see `ownKernels`) a gradient needs less; those numbers were fitted to 12
+ * configurations from 0.3 to 1.8 GB, 4 % below to 16 % above the heap.
  *
  * @param architecture The network.
  * @param size H = W, pixels.
@@ -62,14 +64,19 @@ export function estimateBytes(architecture: Architecture, size: number, work: Cl
   const { backbone = "conv4", decoder, frames, channels, inputChannels } = architecture;
   const second = work.order === 2;
   const unet = decoder === "unet";
+  // The joins of a DenseNet take what its convolutions leave.
+  const own = backbone !== "densenet" && ownKernels(channels);
   // The decoder works a clip, not a frame.
   const forward = 2.5 + (unet ? 0.1 + 3 / frames : 0);
+  const secondGraph = own ? 9.2 + (unet ? 1 + 11 / frames : 0) : 13.8 + (unet ? 2 + 16 / frames : 0);
   const maps = heldMaps(work, {
-    graph: second ? 13.8 + (unet ? 2 + 16 / frames : 0) : forward + 0.4,
+    graph: second ? secondGraph : forward + 0.4,
     forward,
-    transient: 5,
+    transient: own ? 2.2 : 5,
   });
-  const inputs = heldMaps(work, { graph: second ? 8 : 1, forward: 1, transient: 8 });
+  const inputs = own
+    ? heldMaps(work, { graph: second ? 2 : 1, forward: 1, transient: 1 })
+    : heldMaps(work, { graph: second ? 8 : 1, forward: 1, transient: 8 });
   const map = frames * (16 * Math.ceil(size / 16)) ** 2 * 4;
 
   // Filters are flipped, transposed and packed on the way; those of the decoder less often.
@@ -80,6 +87,6 @@ export function estimateBytes(architecture: Architecture, size: number, work: Cl
     filters += copies[branch ? 1 : 0] * 4 * shape.reduce((a, b) => a * b, 1);
   }
   const resident = 40e6; // the module itself, and how far its heap grows ahead
-  const own = channels * BACKBONES[backbone].memory[work.order];
-  return resident + map * (own * maps + inputChannels * inputs) + filters * Math.max(1, work.innerSteps);
+  const width = channels * BACKBONES[backbone].memory[work.order];
+  return resident + map * (width * maps + inputChannels * inputs) + filters * Math.max(1, work.innerSteps);
 }

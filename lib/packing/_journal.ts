@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { APEX_SOURCES, type ClipFacts } from "./clip_facts.ts";
 
 /** A clip that lies in the partial file. */

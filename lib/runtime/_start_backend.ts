@@ -1,5 +1,22 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { wasmBinary } from "./_wasm_binary.ts";
 import type { BackendName } from "./types.ts";
+
+/** Loads the WASM backend; tfjs takes a binary that was handed over only as something to fetch. */
+async function loadWasm(): Promise<void> {
+  const binary = wasmBinary();
+  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+  if (binary === null) return;
+  const blob = new Blob([await binary()], { type: "application/wasm" });
+  const url = URL.createObjectURL(blob);
+  // It wants them all and, for want of threads under Deno, takes the first where there is SIMD.
+  const names = [
+    "tfjs-backend-wasm-simd.wasm",
+    "tfjs-backend-wasm-threaded-simd.wasm",
+    "tfjs-backend-wasm.wasm",
+  ] as const;
+  setWasmPaths(Object.fromEntries(names.map((name) => [name, url])), true);
+}
 
 /** Loads the package that registers a backend and its kernels. Lazy, so that a process loads only what it runs. */
 async function load(name: BackendName): Promise<void> {
@@ -8,7 +25,7 @@ async function load(name: BackendName): Promise<void> {
       await import("@tensorflow/tfjs-backend-webgpu");
       break;
     case "wasm":
-      await import("@tensorflow/tfjs-backend-wasm");
+      await loadWasm();
       break;
     case "cpu":
       await import("@tensorflow/tfjs-backend-cpu");

@@ -1,6 +1,7 @@
 import { BackendUnavailableError } from "./backend_unavailable_error.ts";
 import { findAdapter, messageOf } from "./_find_adapter.ts";
 import { startBackend } from "./_start_backend.ts";
+import { wasmBinary } from "./_wasm_binary.ts";
 import type { BackendChoice, BackendRequest, BackendSource } from "./types.ts";
 
 const MACHINE: BackendSource = { findAdapter: () => findAdapter(), start: startBackend };
@@ -25,6 +26,10 @@ const MACHINE: BackendSource = { findAdapter: () => findAdapter(), start: startB
  * ```
  */
 export async function chooseBackend(request: BackendRequest, source: BackendSource = MACHINE): Promise<BackendChoice> {
+  if (request === "auto" && wasmBinary() !== null) {
+    await startOrThrow("wasm", source);
+    return { name: "wasm", software: false, why: "wasm runs because it is what the bundle carries." };
+  }
   if (request === "auto") return await chooseBest(source);
   if (request !== "webgpu") {
     await startOrThrow(request, source);

@@ -9,3 +9,4 @@ export * from "./check_memory.ts";
 export * from "./memory_limit_error.ts";
 export * from "./answer_asks.ts";
 export * from "./worker_hand.ts";
+export * from "./provide_wasm_binary.ts";

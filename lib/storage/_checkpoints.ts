@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { checkName } from "./_check_name.ts";
 
 /** What a checkpoint's manifest says. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { checkName, checkVersion } from "./_check_name.ts";
 import { decodeJson } from "./_json.ts";
 import { modelCardSchema } from "./model_card_schema.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { checkName } from "./_check_name.ts";
 import { checkSubjectId } from "./check_subject_id.ts";
 import { subjectMetaSchema } from "./subject_meta_schema.ts";

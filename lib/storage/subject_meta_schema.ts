@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const fit = z.strictObject({ loss: z.number(), accuracy: z.number() });
 

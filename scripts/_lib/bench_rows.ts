@@ -9,6 +9,9 @@ export interface BenchRow {
   readonly min_ms: number;
   readonly tasks_per_s: number | null;
   readonly peak_mb: number;
+  /** Of a cold start: the longest, and the CPU time of the process, all threads, which depends less on who else works. */
+  readonly max_ms?: number;
+  readonly cpu_ms?: number;
 }
 
 /** Time of this project over the peer's. */

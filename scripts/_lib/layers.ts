@@ -37,6 +37,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   bench: ["tree", "random", "config", "runtime", "autodiff", "model", "meta", "inference"],
   verify: ["tree", "autodiff", "random", "config", "runtime", "model", "meta", "storage"],
+  client: [],
+  edge: ["runtime", "data", "inference"],
   http: ["tree", "config", "process", "data", "storage", "inference?", "training?"],
 };
 

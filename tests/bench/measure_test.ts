@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type BenchOrder, measure } from "../../lib/bench/mod.ts";
-import { chooseBackend } from "../../lib/runtime/mod.ts";
+import { chooseBackend, MemoryLimitError } from "../../lib/runtime/mod.ts";
 
 /** A clock whose readings are the squares of how often it was read: no two rounds last as long. */
 function readings(): () => number {
@@ -25,4 +25,10 @@ Deno.test("measure() refuses a workload that it does not know", async () => {
   const order: BenchOrder = { what: "adapt", workload: "toString", decoder: "none", repeats: 1 };
   const error = await assertRejects(() => measure(order, { now: readings() }), RangeError);
   assert(error.message.includes("toString"));
+});
+
+Deno.test("measure() refuses a task that would not fit into WASM's memory", async () => {
+  await chooseBackend("wasm");
+  const order: BenchOrder = { what: "meta2", workload: "gpu", decoder: "none", repeats: 1 };
+  await assertRejects(() => measure(order, { now: readings() }), MemoryLimitError, "a task of gpu needs about");
 });

@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { encode } from "fast-png";
+import { ClientError, createClient } from "../../lib/client/mod.ts";
 import { ROOT } from "../../scripts/_lib/files.ts";
 import { makeKey } from "../../scripts/make_key.ts";
 import { needs } from "../_util/needs.ts";
@@ -37,12 +38,6 @@ function start(project: Project, name: string, env: Record<string, string> = {})
 
 const addressOf = async (server: Background) => (await server.until(/"url":"([^"]+)"/))[1]!;
 
-async function post(url: string, body: unknown, method = "POST") {
-  const headers = { "Content-Type": "application/json" };
-  const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
-  return { status: response.status, body: await response.json() };
-}
-
 /** A frame of a clip that moves, in base64. */
 function frame(value: number): string {
   const data = Uint8Array.from({ length: 16 * 16 }, (_, i) => (i * value) % 256);
@@ -60,30 +55,27 @@ Deno.test({
       const servers = ["train", "adapt", "predict"].map((name) => start(project, name, env));
       const outputs: string[] = [];
       try {
-        const [train, adapt, predict] = await Promise.all(servers.map(addressOf));
+        const [train, adapt, predict] = await Promise.all(servers.map(addressOf)) as [string, string, string];
+        const client = createClient({ train, adapt, predict });
         const sizes = { outerSteps: 1, size: 16, channels: 4, frames: 4, shots: 2, queries: 2, macros: 1 };
         const tiny = { ...sizes, decoder: "none", synthetic: { trainSubjects: 2, holdoutSubjects: 1 } };
-        const run = await post(`${train}/v1/train/runs`, tiny);
-        assertEquals(run.status, 202, JSON.stringify(run.body));
-        await (await fetch(`${train}/v1/train/runs/${run.body.id}/events`)).text();
-        const { status, error, result } = await (await fetch(`${train}/v1/train/runs/${run.body.id}`)).json();
-        assertEquals([status, error], ["succeeded", null]);
-        const promoted = await post(`${train}/v1/models/lightman/aliases/stable`, { version: result.version }, "PUT");
-        assertEquals(promoted.status, 200);
+        const { id } = await client.startRun(tiny);
+        const events = await Array.fromAsync(client.runEvents(id));
+        const { status, error, result } = await client.run(id);
+        assertEquals([status, error, events.at(-1)?.type], ["succeeded", null, "state"]);
+        await client.promote("lightman", "stable", result!.version);
         assertEquals(await fetch(`${adapt}/v2/health/ready`).then((r) => r.body?.cancel().then(() => r.status)), 200);
 
         const frames = [1, 2, 3, 4].map(frame);
-        const path = `${adapt}/v1/subjects/${SUBJECT}`;
-        const calibration = await post(`${path}/calibrations`, { clips: [{ frames, label: "positive" }] });
-        assertEquals(calibration.status, 201, JSON.stringify(calibration.body));
-        const answer = await post(`${predict}/v1/predict`, { clips: [{ frames }], subject: SUBJECT });
-        assertEquals([answer.status, answer.body.subject.version], [200, calibration.body.version]);
-        assertEquals((await fetch(path, { method: "DELETE" })).status, 204);
+        const calibration = await client.calibrate(SUBJECT, { clips: [{ frames, label: "positive" }] });
+        const answer = await client.predict({ clips: [{ frames }], subject: SUBJECT });
+        assertEquals(answer.subject?.version, calibration.version);
+        await client.erase(SUBJECT);
         // Another process answers within its window of freshness, a second, and never after.
         const since = performance.now();
-        const ask = () => post(`${predict}/v1/predict`, { clips: [{ frames }], subject: SUBJECT });
-        while ((await ask()).status === 200) assert(performance.now() - since < 20_000, "still answered");
-        assertEquals((await ask()).status, 404);
+        const ask = () => client.predict({ clips: [{ frames }], subject: SUBJECT });
+        while (await ask().then(() => true, () => false)) assert(performance.now() - since < 20_000, "still answered");
+        assertEquals((await assertRejects(ask, ClientError)).status, 404);
         const parts = frames.map((text) => text.slice(60, 90));
         const signals = ["SIGTERM", "SIGTERM", "SIGINT"] as const;
         servers.forEach((server, i) => server.kill(signals[i]!));
@@ -112,29 +104,22 @@ Deno.test({
       const first = start(project, "train", env);
       const sizes = { size: 16, channels: 4, frames: 4, shots: 2, queries: 2, macros: 1, decoder: "none" };
       const synthetic = { trainSubjects: 2, holdoutSubjects: 1 };
-      let address = await addressOf(first);
-      const run = await post(`${address}/v1/train/runs`, {
-        ...sizes,
-        outerSteps: 400,
-        checkpointEvery: 1000,
-        synthetic,
-      });
-      const state = async () => await (await fetch(`${address}/v1/train/runs/${run.body.id}`)).json();
-      while (((await state()).progress?.step ?? 0) < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+      let client = createClient(await addressOf(first));
+      const { id } = await client.startRun({ ...sizes, outerSteps: 400, checkpointEvery: 1000, synthetic });
+      while (((await client.run(id)).progress?.step ?? 0) < 2) await new Promise((resolve) => setTimeout(resolve, 20));
       first.kill("SIGTERM");
       assertEquals((await first.end()).code, 143);
       const second = start(project, "train", env);
       try {
-        address = await addressOf(second);
-        assertEquals((await state()).status, "running");
-        const events = await fetch(`${address}/v1/train/runs/${run.body.id}/events`);
-        let text = "";
-        for await (const part of events.body!.pipeThrough(new TextDecoderStream())) {
-          text += part;
-          if (text.includes('"type":"step"')) break;
+        client = createClient(await addressOf(second));
+        assertEquals((await client.run(id)).status, "running");
+        let told = "";
+        for await (const { data } of client.runEvents(id)) {
+          told += JSON.stringify(data);
+          if (told.includes('"type":"step"')) break;
         }
-        assertMatch(text, /resuming after step \d+/);
-        assertEquals((await post(`${address}/v1/train/runs/${run.body.id}/cancel`, {})).body.status, "cancelled");
+        assertMatch(told, /resuming after step \d+/);
+        assertEquals((await client.cancelRun(id)).status, "cancelled");
       } finally {
         second.kill("SIGTERM");
         await second.end();

@@ -1,5 +1,13 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import { type ApiKey, createBaseApp, createKeyring, hashKey, parseKeys, type Scope } from "../../lib/http/mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  type ApiKey,
+  createBaseApp,
+  createKeyring,
+  hashKey,
+  loadKeyring,
+  parseKeys,
+  type Scope,
+} from "../../lib/http/mod.ts";
 import { problemOf, testDeps } from "../_util/http_fixture.ts";
 
 const HASH = "0".repeat(64);
@@ -113,4 +121,16 @@ Deno.test("no key stands in a log, whatever happens to the request", async () =>
   }
   assertEquals(deps.logged.length >= 15, true);
   assertEquals(JSON.stringify(deps.logged).includes(SECRET), false);
+});
+
+Deno.test("loadKeyring() takes the keys from the setting itself, and says nothing of it in an error", async () => {
+  const ring = await loadKeyring(JSON.stringify([entry({ sha256: await hashKey(SECRET) })]), "LIGHTMAN_KEYS");
+  assertEquals((await ring.find(SECRET))?.tenant, "clinic");
+  const wrong = JSON.stringify([entry({ sha256: SECRET })]);
+  const error = await assertRejects(
+    () => loadKeyring(wrong, "LIGHTMAN_KEYS"),
+    Error,
+    "Cannot use LIGHTMAN_KEYS: its JSON: ",
+  );
+  assert(!error.message.includes(SECRET));
 });

@@ -49,6 +49,21 @@ Deno.test("serveUntil() listens elsewhere with keys only, and tells the handler 
   });
 });
 
+Deno.test("serveUntil() refuses without keys the address that DENO_SERVE_ADDRESS puts in place of its own", async () => {
+  const program = `
+    import { serveUntil } from ${JSON.stringify(import.meta.resolve("../../lib/http/mod.ts"))};
+    const signal = AbortSignal.timeout(5000);
+    await serveUntil(() => new Response(), { port: 0, signal, log: (record) => console.log(record.message), lingerMs: 0 })
+      .catch((error) => console.log(error.name + ": " + error.message));
+  `;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-check", program],
+    env: { DENO_SERVE_ADDRESS: "tcp:0.0.0.0:0", NO_COLOR: "1" },
+  }).output();
+  const said = new TextDecoder().decode(stdout);
+  assertEquals(said, "RangeError: Cannot listen on 0.0.0.0: expected 127.0.0.1, because no keys are configured\n");
+});
+
 Deno.test("serveUntil() names the port that is in use", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr as Deno.NetAddr;

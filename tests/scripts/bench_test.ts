@@ -41,6 +41,8 @@ console.log(JSON.stringify({ peer: "other x" + at("--threads"), workload: at("--
 Deno.test("bench refuses what it does not know before it measures", async () => {
   await assertRejects(() => run("--what", "meta3"), UsageError, "no meta3");
   await assertRejects(() => run("--workload", "w1,w2"), UsageError, "no w2");
+  const peer = ["--what", "predict", "--repeats", "1", "--peer", "peer.py", "--peer-runtime", "no-such-program"];
+  await assertRejects(() => run(...peer), UsageError, "Cannot run no-such-program");
 });
 
 Deno.test("bench measures a cold start whatever settings of a server the environment has", async () => {

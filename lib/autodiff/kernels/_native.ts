@@ -10,6 +10,9 @@ type Convolve = (
 /** Three addresses; n, h, w, c. */
 type Pool = (...addressesAndSizes: [number, number, number, number, number, number, number]) => void;
 
+/** x, y, result; count. */
+type Elementwise = (x: number, y: number, out: number, count: number) => void;
+
 /** Bytes of scratch memory for h, w, c, f. */
 type Scratch = (h: number, w: number, c: number, f: number) => number;
 
@@ -27,10 +30,16 @@ export interface NativeKernels {
   readonly unpool: Pool;
   /** x, where, pooled; n, h, w, c. */
   readonly repool: Pool;
+  /** x, factors, shifts (or 0), result; rows, c. */
+  readonly affine: (x: number, a: number, b: number, out: number, rows: number, c: number) => void;
   /** x, y, result in float64; rows, c. */
   readonly dots: (x: number, y: number, out: number, rows: number, c: number) => void;
-  /** x, y, result; count. */
-  readonly gate: (x: number, y: number, out: number, count: number) => void;
+  readonly gate: Elementwise;
+  readonly add: Elementwise;
+  readonly sub: Elementwise;
+  readonly mul: Elementwise;
+  /** x, factor, result; count. */
+  readonly scale: Elementwise;
 }
 
 /** The parts of tfjs's module that are not in its types. */

@@ -1,5 +1,5 @@
 import { basename } from "@std/path";
-import { z } from "zod";
+import * as z from "zod";
 import { fileError } from "../_file_error.ts";
 import { foldLabel } from "../_fold_label.ts";
 import type { LabelSet } from "./label_set.ts";

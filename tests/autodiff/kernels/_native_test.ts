@@ -95,7 +95,7 @@ for (const [variant, module] of VARIANTS) {
     assert(intact(pooled, 4 * pooledSize) && intact(where, pooledSize) && intact(back, 4 * x.length));
   });
 
-  Deno.test(`dots and gate kernels: ${variant}`, () => {
+  Deno.test(`kernels of channels and of single numbers: ${variant}`, () => {
     const { kernels, room, floats, doubles, put, intact } = fresh(module);
     const [rows, c] = [150, 12];
     const [x, y] = [numbers(rows * c, "x"), numbers(rows * c, "y")];
@@ -109,10 +109,33 @@ for (const [variant, module] of VARIANTS) {
     assert(relativeError(doubles(out, 2 * c), sums) < 1e-14);
     assert(intact(out, 16 * c));
 
+    const [factorsAt, shiftsAt, mapped] = [put(numbers(c, "a")), put(numbers(c, "b")), room(4 * x.length)];
+    for (const shift of [shiftsAt, 0]) {
+      kernels.affine(put(x), factorsAt, shift, mapped, rows, c);
+      const [factors, shifts] = [floats(factorsAt, c), shift === 0 ? new Float32Array(c) : floats(shiftsAt, c)];
+      // Each step rounds to float32.
+      assertEquals(floats(mapped, x.length), x.map((v, at) => Math.fround(v * factors[at % c]!) + shifts[at % c]!));
+    }
+    assert(intact(mapped, 4 * x.length));
+
     const edges = Float32Array.of(1, -1, 0, -0, NaN, Infinity, -Infinity);
     const gated = room(4 * edges.length);
     kernels.gate(put([1, 2, 3, 4, 5, 6, 7]), put(edges), gated, edges.length);
     assertEquals([...floats(gated, edges.length)], [1, 0, 0, 0, 5, 6, 0]);
+
+    const [a, b] = [numbers(13, "a"), numbers(13, "b")];
+    const formulas = {
+      add: (i: number) => a[i]! + b[i]!,
+      sub: (i: number) => a[i]! - b[i]!,
+      mul: (i: number) => a[i]! * b[i]!,
+      scale: (i: number) => a[i]! * 0.75,
+    };
+    for (const [name, formula] of Object.entries(formulas)) {
+      const result = room(4 * a.length);
+      kernels[name as keyof typeof formulas](put(a), name === "scale" ? 0.75 : put(b), result, a.length);
+      assertEquals(floats(result, a.length), a.map((_, i) => formula(i)));
+      assert(intact(result, 4 * a.length));
+    }
     assert(intact(gated, 4 * edges.length));
   });
 }

@@ -1,6 +1,6 @@
 // The module's exports.
+export { affine, dots } from "./channels";
 export { directConv, directFilter, directScratch } from "./direct";
-export { gate } from "./gate";
+export { add, gate, mul, scale, sub } from "./elementwise";
 export { pool, repool, unpool } from "./pool";
-export { dots } from "./sums";
 export { winogradConv, winogradFilter, winogradScratch } from "./winograd";

@@ -4,7 +4,7 @@
 import { madd, padImages, splat } from "./simd";
 
 /** Tiles worked on at a time, a multiple of 6: their transforms stay in the second-level cache. */
-const TILES: i32 = 48;
+const TILES: i32 = 24;
 
 /** Images padded at a time: so many that a block of tiles is full. */
 function imagesAtATime(tiles: i32): i32 {
@@ -15,9 +15,14 @@ function paddedBytes(h: i32, w: i32, c: i32): usize {
   return <usize>imagesAtATime((h >> 1) * (w >> 1)) * <usize>((h + 2) * (w + 2) * c) << 2;
 }
 
+/** Bytes from one of the 16 transforms to the next; a cache line more than they need, so that they share no set. */
+function planeBytes(channels: i32): usize {
+  return (<usize>(TILES * channels) << 2) + 64;
+}
+
 /** Bytes of scratch memory for either way; C and F channels of input and output. */
 export function winogradScratch(h: i32, w: i32, c: i32, f: i32): usize {
-  return paddedBytes(h, w, c) + (<usize>(16 * TILES * (c + f) + 16 * c * f) << 2);
+  return paddedBytes(h, w, c) + 16 * (planeBytes(c) + planeBytes(f)) + (<usize>(16 * c * f) << 2);
 }
 
 /** Bᵀ d B of one tile: c channels at p, image rows `row` bytes apart; 16 results `plane` bytes apart at q. */
@@ -165,7 +170,7 @@ function transformOutput(p: usize, plane: usize, f: i32, y: usize, row: usize): 
 export function winogradConv(x: usize, g: usize, y: usize, n: i32, h: i32, w: i32, c: i32, f: i32, scratch: usize): void {
   const th = h >> 1, tw = w >> 1, tiles = th * tw;
   const most = imagesAtATime(tiles);
-  const planeV = <usize>(TILES * c) << 2, planeM = <usize>(TILES * f) << 2, planeU = <usize>(c * f) << 2;
+  const planeV = planeBytes(c), planeM = planeBytes(f), planeU = <usize>(c * f) << 2;
   const padded = scratch;
   const v = padded + paddedBytes(h, w, c);
   const m = v + 16 * planeV;
@@ -297,7 +302,7 @@ function storeSumsRow(q: usize, plane: usize, x: v128, m: v128, n: v128, z: v128
 export function winogradFilter(x: usize, y: usize, g: usize, n: i32, h: i32, w: i32, c: i32, f: i32, scratch: usize): void {
   const th = h >> 1, tw = w >> 1, tiles = th * tw;
   const most = imagesAtATime(tiles);
-  const planeV = <usize>(TILES * c) << 2, planeM = <usize>(TILES * f) << 2, planeU = <usize>(c * f) << 2;
+  const planeV = planeBytes(c), planeM = planeBytes(f), planeU = <usize>(c * f) << 2;
   const padded = scratch;
   const v = padded + paddedBytes(h, w, c);
   const m = v + 16 * planeV;

@@ -1,9 +1,20 @@
-// Sums a channel, in float64. c is a multiple of 4.
+// Passes over `[rows, c]` with something for each channel; c is a multiple of 4.
+
+/** out = x · a + b, or x · a where b is 0. */
+export function affine(x: usize, a: usize, b: usize, out: usize, rows: i32, c: i32): void {
+  const col: usize = <usize>c << 2;
+  for (let i = 0; i < rows; i++) {
+    for (let k: usize = 0; k < col; k += 16, x += 16, out += 16) {
+      const scaled = f32x4.mul(v128.load(x), v128.load(a + k));
+      v128.store(out, b == 0 ? scaled : f32x4.add(scaled, v128.load(b + k)));
+    }
+  }
+}
 
 /** Rows summed up for one group of channels before the next group: they stay in the first-level cache. */
 const ROWS: i32 = 64;
 
-/** Σ x·y and Σ x a channel of `[rows, c]` twice, to `[2, c]` in float64. */
+/** Σ x·y and Σ x, in float64: `[2, c]`. */
 export function dots(x: usize, y: usize, out: usize, rows: i32, c: i32): void {
   const col: usize = <usize>c << 2;
   memory.fill(out, 0, 4 * col);
