@@ -28,6 +28,15 @@ async function cpuMs(pid: number): Promise<number | null> {
   return 10 * (Number(fields[11]) + Number(fields[12]));
 }
 
+/** Tells a process to end, unless it has. */
+function stop(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGTERM");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
+
 /** Bytes of one clip of a workload, as a request's body. */
 function requestBody({ frames, size }: { frames: number; size: number }): Uint8Array {
   const shape = [1, frames, size, size, 3];
@@ -89,11 +98,7 @@ export async function benchColdStart(
         const status = await Deno.readTextFile(`/proc/${child.pid}/status`).catch(() => "");
         peakMb = Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
       } finally {
-        try {
-          child.kill("SIGTERM");
-        } catch (error) {
-          if (!(error instanceof TypeError)) throw error; // it has ended
-        }
+        stop(child);
         await drained;
         await child.status;
       }
