@@ -15,12 +15,26 @@ async function until(stream: ReadableStream<Uint8Array>, pattern: RegExp): Promi
   throw new Error(`Cannot measure a cold start: the function ended: ${text.trim()}`);
 }
 
+/** The environment without settings of the functions: keys and limits of somebody's server are none of the bench's. */
+function plainEnvironment(): Record<string, string> {
+  return Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => !name.startsWith("LIGHTMAN_")));
+}
+
 /** CPU milliseconds of a process so far, all threads; null where /proc does not tell. The kernel counts in hundredths of a second. */
 async function cpuMs(pid: number): Promise<number | null> {
   const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => null);
   if (stat === null) return null;
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return 10 * (Number(fields[11]) + Number(fields[12]));
+}
+
+/** Tells a process to end, unless it has. */
+function stop(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGTERM");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
 }
 
 /** Bytes of one clip of a workload, as a request's body. */
@@ -56,7 +70,9 @@ export async function benchColdStart(
       const begun = performance.now();
       const child = new Deno.Command(Deno.execPath(), {
         args: ["run", "--no-prompt", "--allow-net=127.0.0.1", "--allow-env", `--allow-read=${folder}`, bundle],
+        clearEnv: true,
         env: {
+          ...plainEnvironment(),
           ...{ LIGHTMAN_STORE: `file:${join(folder, "store")}`, LIGHTMAN_MODEL: "bench" },
           ...{ LIGHTMAN_PORT: "0", LIGHTMAN_BACKEND: "wasm", DENO_DIR: "/proc/none", DENO_NO_UPDATE_CHECK: "1" },
         },
@@ -64,9 +80,9 @@ export async function benchColdStart(
         stdout: "piped",
         stderr: "null",
       }).spawn();
+      const [log, rest] = child.stdout.tee();
+      const drained = rest.pipeTo(new WritableStream()).catch(() => {});
       try {
-        const [log, rest] = child.stdout.tee();
-        const drained = rest.pipeTo(new WritableStream()).catch(() => {});
         const url = await until(log, /"url":"([^"]+)"/);
         const response = await fetch(`${url}/v1/predict`, {
           method: "POST",
@@ -81,9 +97,9 @@ export async function benchColdStart(
         }
         const status = await Deno.readTextFile(`/proc/${child.pid}/status`).catch(() => "");
         peakMb = Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
-        child.kill("SIGTERM");
-        await drained;
       } finally {
+        stop(child);
+        await drained;
         await child.status;
       }
     }

@@ -43,6 +43,20 @@ export interface ServerLimits {
   readonly freshMs: number;
 }
 
+/** Refuses a limit that is less than one it must hold, naming the variable that is set. */
+function checkOrder(
+  env: Readonly<Record<string, string | undefined>>,
+  [less, low]: readonly [string, number],
+  [more, high]: readonly [string, number],
+): void {
+  if (low <= high) return;
+  throw new UsageError(
+    env[more] === undefined
+      ? `Cannot use ${less}: expected at most ${more}, ${high}, got "${low}"`
+      : `Cannot use ${more}: expected at least ${less}, ${low}, got "${high}"`,
+  );
+}
+
 /**
  * Reads a server's limits from environment variables.
  *
@@ -75,17 +89,12 @@ export function readLimits(env: Readonly<Record<string, string | undefined>>): S
     requestPixels: data.LIGHTMAN_MAX_REQUEST_PIXELS ?? DEFAULT_LIMITS.requestPixels,
   };
   const work = { active: data.LIGHTMAN_MAX_ACTIVE ?? 4, places: data.LIGHTMAN_MAX_PLACES ?? 64 };
-  if (work.places < work.active) {
-    throw new UsageError(
-      `Cannot use LIGHTMAN_MAX_PLACES: expected at least LIGHTMAN_MAX_ACTIVE, ${work.active}, got "${work.places}"`,
-    );
-  }
-  if (limits.requestPixels < limits.imagePixels) {
-    throw new UsageError(
-      `Cannot use LIGHTMAN_MAX_REQUEST_PIXELS: expected at least LIGHTMAN_MAX_IMAGE_PIXELS, ${limits.imagePixels}, ` +
-        `got "${limits.requestPixels}"`,
-    );
-  }
+  checkOrder(env, ["LIGHTMAN_MAX_ACTIVE", work.active], ["LIGHTMAN_MAX_PLACES", work.places]);
+  checkOrder(
+    env,
+    ["LIGHTMAN_MAX_IMAGE_PIXELS", limits.imagePixels],
+    ["LIGHTMAN_MAX_REQUEST_PIXELS", limits.requestPixels],
+  );
   return {
     limits,
     work,

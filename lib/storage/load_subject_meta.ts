@@ -42,26 +42,26 @@ export async function loadSubjectMeta(
   const none = () => new NotFoundError(`Cannot load subject "${subject}": there is none of this id`);
   const generation = await countErasures(store, tenant, subject);
 
-  async function read(version: string): Promise<StoredSubject> {
+  /** Null where it is missing: so looks a calibration that is just being deleted. */
+  async function read(version: string): Promise<StoredSubject | null> {
     const key = `${prefix}/${checkVersion(version)}/meta.json`;
     const bytes = await store.get(key);
-    // So looks a subject that is just being deleted.
-    if (bytes === null) throw new NotFoundError(`Cannot load subject "${subject}": object "${key}" is missing`);
-    return parseObject(storedSubjectSchema, decodeJson(bytes, key), key);
+    return bytes && parseObject(storedSubjectSchema, decodeJson(bytes, key), key);
   }
 
   if (options.version !== undefined) {
     const meta = await read(options.version);
-    if (meta.generation < generation) throw none();
+    if (meta === null || meta.generation < generation) throw none();
     return meta;
   }
   for (const number of (await manifestNumbers(store, `${prefix}/current`)).reverse()) {
     const key = manifestKey(`${prefix}/current`, number);
     const bytes = await store.get(key);
-    if (bytes === null) throw none();
-    const meta = await read(parseObject(aliasSchema, decodeJson(bytes, key), key).version);
-    // What is erased is passed by: a calibration that was overtaken takes its manifest back in a moment.
-    if (meta.generation >= generation) return meta;
+    const meta = bytes && await read(parseObject(aliasSchema, decodeJson(bytes, key), key).version);
+    // What an erasure took, or takes in a moment, is passed by: a calibration that was overtaken may have written it
+    // after the current one. One that came since this reading began leaves nobody, no earlier version either.
+    if (meta === null && (generation === 0 || await countErasures(store, tenant, subject) > generation)) throw none();
+    if (meta !== null && meta.generation >= generation) return meta;
   }
   throw none();
 }

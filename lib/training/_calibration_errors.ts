@@ -1,7 +1,7 @@
 import { calibrationError, temper } from "../eval/mod.ts";
 import type { ModelCard } from "../inference/mod.ts";
 import type { EvaluationResult } from "./_jobs.ts";
-import { probabilityRows } from "./_probability_rows.ts";
+import { type ProbabilityRows, probabilityRows } from "./_probability_rows.ts";
 
 /** Expected calibration error with the network's own probabilities and with the model's temperature. */
 export interface CalibrationErrors {
@@ -17,9 +17,13 @@ export function calibrationErrors(
   if (temperature === undefined) return null;
   const [before, after] = [probabilityRows(results, "before"), probabilityRows(results, "after")];
   if (before === null || after === null) return null;
-  const errors = ({ rows, labels }: NonNullable<typeof before>, t: number) => ({
-    raw: calibrationError(rows.map((row) => temper(row, 1 / t)), labels),
+  const errors = ({ rows, labels, calibrated }: ProbabilityRows) => ({
+    // Who had nothing to be calibrated on was predicted with the temperature of θ.
+    raw: calibrationError(
+      rows.map((row, i) => temper(row, 1 / temperature[calibrated[i] ? "calibrated" : "base"])),
+      labels,
+    ),
     tempered: calibrationError(rows, labels),
   });
-  return { before: errors(before, temperature.base), after: errors(after, temperature.calibrated) };
+  return { before: errors(before), after: errors(after) };
 }

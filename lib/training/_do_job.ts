@@ -266,8 +266,9 @@ async function evaluateJob(
   };
   const before = await predict(weights, false);
   const indices = [...episode.support, ...episode.macro];
-  const nothing = innerSteps === 0 && ALGORITHMS[card.config.algorithm].training !== "metric";
-  const after = episode.support.length === 0 || nothing ? before : await predict(
+  const changes = innerSteps > 0 || ALGORITHMS[card.config.algorithm].training === "metric";
+  const calibrated = changes && episode.support.length > 0;
+  const after = !calibrated ? before : await predict(
     (await engine.calibrate(weights, card, {
       clips: gatherClips(set, indices),
       labels: labelsOf(set, indices, labelOrder),
@@ -281,6 +282,7 @@ async function evaluateJob(
     truth: labelsOf(set, episode.query, labelOrder),
     before: before.best,
     after: after.best,
+    calibrated,
     probabilities: p && q && { before: p, after: q },
   };
 }

@@ -78,6 +78,8 @@ export interface EvaluationResult {
   readonly truth: readonly number[];
   readonly before: readonly number[];
   readonly after: readonly number[];
+  /** Whether there was a calibration; without one, after is as before. */
+  readonly calibrated: boolean;
   /** `[Q, N]` class probabilities of both; none where clips are predicted together. */
   readonly probabilities?: { readonly before: Float32Array; readonly after: Float32Array } | null;
 }

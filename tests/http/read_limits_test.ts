@@ -51,3 +51,16 @@ Deno.test("readLimits() refuses variables that contradict each other", () => {
     "LIGHTMAN_MAX_REQUEST_PIXELS: expected at least LIGHTMAN_MAX_IMAGE_PIXELS, 4000000, got",
   );
 });
+
+Deno.test("readLimits() names the variable that is set where it contradicts the default of another", () => {
+  assertThrows(
+    () => readLimits({ LIGHTMAN_MAX_ACTIVE: "100" }),
+    UsageError,
+    'Cannot use LIGHTMAN_MAX_ACTIVE: expected at most LIGHTMAN_MAX_PLACES, 64, got "100"',
+  );
+  assertThrows(
+    () => readLimits({ LIGHTMAN_MAX_IMAGE_PIXELS: "200000000" }),
+    UsageError,
+    'Cannot use LIGHTMAN_MAX_IMAGE_PIXELS: expected at most LIGHTMAN_MAX_REQUEST_PIXELS, 128000000, got "200000000"',
+  );
+});

@@ -48,3 +48,15 @@ Deno.test("bench refuses what it does not know before it measures", async () => 
   const peer = ["--what", "predict", "--repeats", "1", "--peer", "peer.py", "--peer-runtime", "no-such-program"];
   await assertRejects(() => run(...peer), UsageError, "Cannot run no-such-program");
 });
+
+Deno.test("bench measures a cold start whatever settings of a server the environment has", async () => {
+  // A body of one clip is larger: a function with this setting answers 413.
+  Deno.env.set("LIGHTMAN_MAX_BODY_BYTES", "1024");
+  try {
+    const { rows } = await run("--what", "cold-start", "--repeats", "1");
+    assertEquals(rows.map(({ what, workload }) => [what, workload]), [["cold-start", "tiny"]]);
+    assert(rows[0]!.ms > 0);
+  } finally {
+    Deno.env.delete("LIGHTMAN_MAX_BODY_BYTES");
+  }
+});

@@ -138,6 +138,53 @@ onEachStore(
 );
 
 onEachStore(
+  "who was calibrated after an erasure is found while a calibration from before it takes back what it wrote",
+  async (shared) => {
+    let steps = 1;
+    for (let at = 0; at < steps; at += shared.stride) {
+      const overtaken = await begin(shared.open());
+      let saved: string | null = null;
+      const race = paused(shared.open(), at, async () => {
+        if (saved === null) return;
+        assertEquals((await loadSubjectMeta(shared.open(), "default", SUBJECT)).version, saved, `step ${at}`);
+      });
+      const putIfAbsent: ObjectStore["putIfAbsent"] = async (...args) => {
+        if (saved === null) {
+          await deleteSubject(shared.open(), "default", SUBJECT);
+          saved = await (await begin(shared.open())).save();
+        }
+        return await race.store.putIfAbsent(...args);
+      };
+      assertEquals(await overtaken.save({ ...race.store, putIfAbsent }), null);
+      steps = Math.max(steps, race.count());
+      assertEquals((await loadSubject(shared.open(), "default", SUBJECT)).version, saved, `step ${at}, after`);
+      await deleteSubject(shared.open(), "default", SUBJECT);
+    }
+    assert(steps >= 10, `${steps} steps`);
+  },
+);
+
+Deno.test("a reader that an erasure overtakes finds nobody, and no earlier version", async () => {
+  const store = memoryStore();
+  for (let i = 0; i < 2; i++) {
+    await saveSubject(store, "default", SUBJECT, modelWeights(WEIGHTS), { ...META, innerSteps: i + 1 });
+  }
+  const keys = await store.list(`tenants/default/subjects/${SUBJECT}/current/`);
+  const get: ObjectStore["get"] = async (key) => {
+    if (key === keys.at(-1)) {
+      // Cut off after its mark and its first deletion.
+      const { store: cut, count } = paused(store, Infinity, () => Promise.resolve());
+      const stop = (key: string) => key === keys.at(-1) ? store.delete(key) : new Promise<never>(() => {});
+      void deleteSubject({ ...cut, delete: stop }, "default", SUBJECT);
+      while (await store.get(key) !== null) await new Promise((resolve) => setTimeout(resolve, 1));
+      assert(count() > 0);
+    }
+    return await store.get(key);
+  };
+  await assertRejects(() => loadSubjectMeta({ ...store, get }, "default", SUBJECT), NotFoundError);
+});
+
+onEachStore(
   "of racing calibrations and erasures nothing is left that began before the last erasure",
   async (shared) => {
     const calibrations = await Promise.all(Array.from({ length: 8 }, () => begin(shared.open())));

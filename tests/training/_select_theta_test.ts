@@ -24,7 +24,7 @@ function scoring(right: (step: number) => { before: number; after: number }) {
     const truth = job.episode.query.map((clip) => SET.labels[clip]!);
     const said = (count: number) => truth.map((label, i) => i < count ? label : (label + 1) % 3);
     const { before, after } = right(step);
-    return { subject: job.episode.subject, truth, before: said(before), after: said(after) };
+    return { subject: job.episode.subject, truth, before: said(before), after: said(after), calibrated: true };
   });
 }
 
