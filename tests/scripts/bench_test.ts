@@ -39,7 +39,7 @@ console.log(JSON.stringify({ peer: "other x" + at("--threads"), workload: at("--
 });
 
 Deno.test("bench refuses what it does not know before it measures", async () => {
-  await assertRejects(() => run("--what", "meta3"), UsageError, "no meta3");
+  await assertRejects(() => run("--what", "meta3"), UsageError, 'predict,cold-start, got "meta3"');
   await assertRejects(
     () => run("--workload", "w1,w2"),
     UsageError,
