@@ -2,6 +2,7 @@ import { chooseBackend } from "../lib/runtime/mod.ts";
 import { loadModel, NotFoundError } from "../lib/storage/mod.ts";
 import { evaluateModel } from "../lib/training/mod.ts";
 import type { EvaluateValues } from "./_evaluate_spec.ts";
+import { trainCommand } from "./_train_words.ts";
 import { createBars } from "./_lib/bars.ts";
 import { gainText } from "./_lib/gain_text.ts";
 import { openOutput } from "./_lib/json_out.ts";
@@ -44,7 +45,9 @@ export async function evaluateModelCommand(values: EvaluateValues, signal: Abort
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) throw new UsageError(error.message);
     if (!(error instanceof NotFoundError)) throw error;
-    throw new UsageError(`${error.message}; train one first: deno task train`);
+    throw new UsageError(
+      `${error.message}; train one first: ${trainCommand({ store: values.store, model: name })}`,
+    );
   }
   const chosen = await chooseBackend(values.backend);
   output.say(`Backend: ${chosen.why}`);

@@ -85,6 +85,15 @@ export function serveFlags(
   ];
 }
 
+/** The command that trains the model that serve waits for; `train` reads no variables. */
+export function trainCommand({ store, model }: { readonly store: string; readonly model: string }): string {
+  return [
+    ...[taskWords(), "train"],
+    ...(store === "file:./store" || store === "memory:" ? [] : ["--store", quoted(store)]),
+    ...(model === "lightman" ? [] : ["--name", model]),
+  ].join(" ");
+}
+
 /**
  * The lines that a newcomer types next: serve, calibrate a held-out subject, predict with its own weights.
  *

@@ -9,6 +9,7 @@ import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
 import { runCommand } from "./_lib/run_command.ts";
 import { UsageError } from "./_lib/usage_error.ts";
 import { serveSettings } from "./_serve_settings.ts";
+import { trainCommand } from "./_train_words.ts";
 
 const FUNCTIONS = ["train", "adapt", "predict"] as const;
 
@@ -121,7 +122,9 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
       const note = keys ? "Requests need a key." : "Without keys only this machine can reach it.";
       console.error(`Serving ${[...wanted].join(", ")} at ${url}. ${note}`);
       if (why !== null) {
-        console.error(`There is no model "${model}" in ${deps.store.url} yet: train one first (deno task train)`);
+        console.error(
+          `There is no model "${model}" in ${deps.store.url} yet: train one first (${trainCommand(settings)})`,
+        );
       }
     },
     close: () => queue.close(),

@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { configSchema } from "../../lib/config/mod.ts";
 import type { TrainedModel } from "../../lib/training/mod.ts";
-import { nextCommands, sayModel, serveFlags, subjectId } from "../../scripts/_train_words.ts";
+import { nextCommands, sayModel, serveFlags, subjectId, trainCommand } from "../../scripts/_train_words.ts";
 
 const RUN = {
   name: "own",
@@ -24,6 +24,13 @@ Deno.test("serveFlags() names what serve would not find by its variables and def
   assertEquals(flags("s3://bucket/x", "own", env), []);
   assertEquals(flags("s3://b?region=a", "own", {}), ["--store", "'s3://b?region=a'", "--model", "own"]);
   assertEquals(flags("file:./store", "lightman", env), ["--store", "file:./store", "--model", "lightman"]);
+});
+
+Deno.test("trainCommand() trains into the store and under the name that serve looks for", () => {
+  const flags = (store: string, model: string) => trainCommand({ store, model }).split(" task ")[1];
+  assertEquals(flags("file:./store", "lightman"), "train");
+  assertEquals(flags("memory:", "lightman"), "train");
+  assertEquals(flags("s3://b?region=a", "own"), "train --store 's3://b?region=a' --name own");
 });
 
 Deno.test("nextCommands() names the run's manifest, the first subject with a clip to spare, and an id", async () => {
