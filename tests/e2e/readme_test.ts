@@ -156,7 +156,7 @@ Deno.test("the README's two commands are tasks of deno.json, run by one version 
 Deno.test("the README's port is the one that serve opens", () =>
   withProject(async ({ script }) => {
     const { stdout } = await script("serve", ["--help"]);
-    const port = /--port N .*\(default (\d+)\)/.exec(stdout)?.[1];
+    const port = /--port N .*\(LIGHTMAN_PORT, else (\d+)\)/.exec(stdout)?.[1];
     const ports = new Set([...README.matchAll(/127\.0\.0\.1:(\d+)/g)].map((match) => match[1]));
     assertEquals([...ports], [port]);
   }));
