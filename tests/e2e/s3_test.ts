@@ -82,13 +82,19 @@ test(
       [`s3://${bucket}?endpoint=http://127.0.0.1:9999`, {}, /http:\/\/127\.0\.0\.1:9999 did not answer/],
     ];
     for (const [url, env, message] of cases) {
-      for (const [script, flags] of [["train", FLAGS], ["serve", ["--port", "0"]]] as const) {
+      for (
+        const [script, flags, why] of [["train", FLAGS, ""], [
+          "serve",
+          ["--port", "0"],
+          "Cannot use --store: ",
+        ]] as const
+      ) {
         const { code, stdout, stderr } = await project.script(script, [...flags, "--store", url], {
           ...server.env,
           ...env,
         });
         assertEquals([code, stdout], [2, ""], stderr);
-        assertMatch(stderr, new RegExp(`^${script}: Cannot open store [^\n]*${message.source}[^\n]*\n$`));
+        assertMatch(stderr, new RegExp(`^${script}: ${why}Cannot open store [^\n]*${message.source}[^\n]*\n$`));
         assert(!/wrong-secret|LMSECRET/.test(stderr), stderr);
       }
     }
