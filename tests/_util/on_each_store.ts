@@ -1,5 +1,6 @@
 import { fileStore, memoryStore, type ObjectStore } from "../../lib/storage/mod.ts";
 import { needs } from "./needs.ts";
+import { everyFile } from "./every_file.ts";
 import { s3Server } from "./s3_server.ts";
 
 /** A store that several processes use. */
@@ -13,22 +14,6 @@ export interface SharedStore {
 }
 
 const server = await s3Server();
-
-async function everyFile(folder: string): Promise<{ names: string[]; bytes: Uint8Array[] }> {
-  const names: string[] = [];
-  const bytes: Uint8Array[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    names.push(name);
-    const path = `${folder}/${name}`;
-    if (!isDirectory) bytes.push(await Deno.readFile(path));
-    else {
-      const below = await everyFile(path);
-      names.push(...below.names);
-      bytes.push(...below.bytes);
-    }
-  }
-  return { names, bytes };
-}
 
 async function everyObject(store: ObjectStore, names: readonly string[]) {
   const bytes = await Promise.all(names.map((name) => store.get(name)));

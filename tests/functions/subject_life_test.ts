@@ -5,6 +5,7 @@ import { fileStore, memoryStore, type ObjectStore } from "../../lib/storage/mod.
 import { checked } from "../_util/checked.ts";
 import { fakeEngine } from "../_util/fake_engine.ts";
 import { greyClip, greyPng, json, problemOf, publishMain, safetensors, testDeps } from "../_util/http_fixture.ts";
+import { everyFile } from "../_util/every_file.ts";
 
 const SUBJECT = "anna.k-77";
 
@@ -24,23 +25,6 @@ async function setUp(store: ObjectStore = memoryStore()) {
   return { deps, engine, cache, adapt, predict, calibrate, ask, remove };
 }
 
-/** Every name and every byte below a folder. */
-async function everything(folder: string): Promise<{ names: string[]; bytes: Uint8Array[] }> {
-  const names: string[] = [];
-  const bytes: Uint8Array[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    names.push(name);
-    const path = `${folder}/${name}`;
-    if (!isDirectory) bytes.push(await Deno.readFile(path));
-    else {
-      const below = await everything(path);
-      names.push(...below.names);
-      bytes.push(...below.bytes);
-    }
-  }
-  return { names, bytes };
-}
-
 /** Whether bytes hold a text. */
 const holds = (bytes: Uint8Array, text: string) => new TextDecoder("latin1").decode(bytes).includes(text);
 
@@ -49,7 +33,7 @@ Deno.test("DELETE leaves no name and no byte of a subject on the disk, nor its p
   try {
     const { calibrate, ask, remove, engine, cache, deps } = await setUp(fileStore(folder));
     await ask({ subject: undefined });
-    const before = await everything(folder);
+    const before = await everyFile(folder);
     const held = cache.bytes;
     for (const value of [60, 61, 62]) {
       assertEquals((await calibrate({ clips: [greyClip(value, { label: "positive" })] })).status, 201);
@@ -63,12 +47,12 @@ Deno.test("DELETE leaves no name and no byte of a subject on the disk, nor its p
     await Deno.writeTextFile(`${home}/current/000009.json.2.~tmp`, SUBJECT);
     await Deno.mkdir(`${home}/fedcba9876543210`);
     await Deno.writeTextFile(`${home}/fedcba9876543210/weights.safetensors.3.~tmp`, SUBJECT);
-    const full = await everything(folder);
+    const full = await everyFile(folder);
     assert(full.names.includes(SUBJECT) && full.bytes.some((bytes) => holds(bytes, SUBJECT)));
     assertEquals([cache.bytes > held, engine.alive], [true, 2]);
 
     assertEquals((await remove()).status, 204);
-    const after = await everything(folder);
+    const after = await everyFile(folder);
     // A mark of the erasure is left, which holds nothing: erasure_test.ts looks at it.
     const marks = ["erasures", "secret", "000001.json", ...after.names.filter((name) => /^[0-9a-f]{64}$/.test(name))];
     assertEquals([after.names.sort(), marks.length], [[...before.names, ...marks].sort(), 4]);
