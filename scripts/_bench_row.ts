@@ -1,6 +1,6 @@
-/** Takes one measurement in a process of its own and prints it as JSON: started by `bench.ts`, one argument of JSON. */
+/** Takes one measurement, or one count, in a process of its own and prints it as JSON: started by `bench.ts`, one argument of JSON. */
 import process from "node:process";
-import { type BenchOrder, measure } from "../lib/bench/mod.ts";
+import { type BenchOrder, countStep, measure } from "../lib/bench/mod.ts";
 import { type BackendName, chooseBackend } from "../lib/runtime/mod.ts";
 import { peakRss } from "./_lib/peak_rss.ts";
 
@@ -10,6 +10,8 @@ export interface RowOrder extends BenchOrder {
   readonly workers: number;
   /** Wall clock, or processor time of all threads. */
   readonly clock: "wall" | "cpu";
+  /** Count what WebGPU is asked to do instead. */
+  readonly count: boolean;
 }
 
 function processorTime(): number {
@@ -18,11 +20,16 @@ function processorTime(): number {
 }
 
 if (import.meta.main) {
-  const { backend, workers, clock, ...order } = JSON.parse(Deno.args[0]!) as RowOrder;
-  const { name } = await chooseBackend(backend);
-  const times = await measure(order, { now: clock === "cpu" ? processorTime : () => performance.now(), workers });
-  const peer = `lightmannet ${name} x${workers}`;
+  const { backend, workers, clock, count, ...order } = JSON.parse(Deno.args[0]!) as RowOrder;
+  const { name } = await chooseBackend(count ? "webgpu" : backend);
   const { workload, what, decoder } = order;
-  console.log(JSON.stringify({ peer, workload, what, decoder, ...times, peak_mb: Math.round(peakRss() / 2 ** 20) }));
+  if (count) {
+    const { first, next } = await countStep(order);
+    console.log(JSON.stringify({ workload, what, decoder, compiled: first.pipelines, ...next }));
+  } else {
+    const times = await measure(order, { now: clock === "cpu" ? processorTime : () => performance.now(), workers });
+    const peer = `lightmannet ${name} x${workers}`;
+    console.log(JSON.stringify({ peer, workload, what, decoder, ...times, peak_mb: Math.round(peakRss() / 2 ** 20) }));
+  }
   Deno.exit(0); // workers and devices may linger
 }

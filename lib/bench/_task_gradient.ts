@@ -3,7 +3,7 @@ import { metaGradient, type TaskClips } from "../meta/mod.ts";
 import { flattenTree, type Tree, unflattenTree } from "../tree/mod.ts";
 import { benchArchitecture, benchObjective, benchTask } from "./_bench_task.ts";
 import type { BenchOrder } from "./types.ts";
-import { WORKLOADS } from "./workloads.ts";
+import { type Workload, WORKLOADS } from "./workloads.ts";
 import { initParams } from "../model/mod.ts";
 import { createRandom } from "../random/mod.ts";
 
@@ -12,8 +12,9 @@ export type BenchTheta =
   readonly (readonly [string, { readonly shape: readonly number[]; readonly data: Float32Array }])[];
 
 /** The workload of an order. */
-export function workloadOf({ workload }: BenchOrder) {
-  return WORKLOADS[workload as keyof typeof WORKLOADS];
+export function workloadOf({ workload, tasks }: BenchOrder): Workload {
+  const sizes = WORKLOADS[workload as keyof typeof WORKLOADS];
+  return tasks === undefined ? sizes : { ...sizes, tasks };
 }
 
 /** The same θ in every process. */

@@ -2,4 +2,5 @@
 export * from "./types.ts";
 export * from "./workloads.ts";
 export * from "./bench_model.ts";
+export * from "./count_step.ts";
 export * from "./measure.ts";

@@ -8,6 +8,8 @@ export interface BenchOrder {
   readonly decoder: "none" | "unet";
   /** How often it is done after two rounds of warming up; `predict` ten times as often. */
   readonly repeats: number;
+  /** Tasks of a meta-batch; default the workload's. */
+  readonly tasks?: number;
 }
 
 /** Milliseconds of one measurement. */

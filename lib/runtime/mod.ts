@@ -10,3 +10,4 @@ export * from "./memory_limit_error.ts";
 export * from "./answer_asks.ts";
 export * from "./worker_hand.ts";
 export * from "./provide_wasm_binary.ts";
+export * from "./count_gpu_work.ts";
