@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import { broadcastKernel } from "./kernels/mod.ts";
 import { sumTo } from "./sum_to.ts";
 import { record, type Value } from "./value.ts";
 
@@ -21,7 +21,5 @@ import { record, type Value } from "./value.ts";
  */
 export function broadcastTo(x: Value, shape: readonly number[]): Value {
   if (String(x.tensor.shape) === String(shape)) return x;
-  // Adding zeros: tf.broadcastTo goes through tile, which reads the GPU synchronously in some shapes.
-  const tensor = tf.add(x.tensor, tf.zeros(shape as number[]));
-  return record(tensor, [x], (dy, [input]) => [() => sumTo(dy, input!.tensor.shape)]);
+  return record(broadcastKernel(x.tensor, shape), [x], (dy, [input]) => [() => sumTo(dy, input!.tensor.shape)]);
 }

@@ -7,9 +7,10 @@ import { record, type Value } from "./value.ts";
 /**
  * Two sums a channel over all other axes: row 0 is Σ g·x, row 1 is Σ g.
  *
- * @param g `[…, C]`, rank 2 to 4.
+ * @param g `[…, C]`, rank 2 and more.
  * @param x g's shape.
- * @returns `[2, C]`.
+ * @param tasks T, how many tasks of as many rows lie one after another; default 1.
+ * @returns `[2, T·C]`.
  * @throws {TypeError} When the shapes differ.
  *
  * @example
@@ -23,13 +24,13 @@ import { record, type Value } from "./value.ts";
  * assertEquals([...y.tensor.dataSync()], [11, 3]);
  * ```
  */
-export function channelDots(g: Value, x: Value): Value {
+export function channelDots(g: Value, x: Value, tasks = 1): Value {
   if (String(g.tensor.shape) !== String(x.tensor.shape)) {
     throw new TypeError(
       `Cannot take products a channel: expected one shape, got [${g.tensor.shape}] and [${x.tensor.shape}]`,
     );
   }
-  return record(channelDotsKernel(g.tensor, x.tensor), [g, x], (dy, [first, second]) => {
+  return record(channelDotsKernel(g.tensor, x.tensor, tasks), [g, x], (dy, [first, second]) => {
     const c = dy.tensor.shape[1]!;
     const row = (i: number) => reshape(slice(dy, [i, 0], [1, c]), [c]);
     return [() => affine(second!, row(0), row(1)), () => affine(first!, row(0), null)];

@@ -24,8 +24,8 @@ function adjointPadding([[top, bottom], [left, right]]: Padding2d, kh: number, k
  * Two-dimensional cross-correlation. Both gradients are forward convolutions, the fast path of the WASM backend:
  * dx = conv(dy, flipᵀ(w)), dw = convFilter(x, dy).
  *
- * @param x `[B, H, W, C]`.
- * @param w `[kh, kw, C, F]`.
+ * @param x `[B, H, W, C]`; of T tasks with filters of their own `[T·B, H, W, C]`.
+ * @param w `[kh, kw, C, F]`, or `[T, kh, kw, C, F]`.
  * @param options Stride and padding.
  * @returns `[B, H′, W′, F]`.
  * @throws {TypeError} When ranks or channels do not agree.
@@ -42,10 +42,12 @@ function adjointPadding([[top, bottom], [left, right]]: Padding2d, kh: number, k
  * ```
  */
 export function conv2d(x: Value, w: Value, options: Conv2dOptions = {}): Value {
-  const [kh, kw, cin] = w.tensor.shape as [number, number, number];
-  if (x.tensor.rank !== 4 || w.tensor.rank !== 4 || x.tensor.shape[3] !== cin) {
+  const [kh, kw, cin] = w.tensor.shape.slice(-4) as [number, number, number];
+  const tasks = w.tensor.rank === 5 ? w.tensor.shape[0]! : 1;
+  const ranks = x.tensor.rank === 4 && (w.tensor.rank === 4 || tasks > 1);
+  if (!ranks || x.tensor.shape[3] !== cin || x.tensor.shape[0]! % tasks !== 0) {
     throw new TypeError(
-      `Cannot convolve: expected [B, H, W, C] and [kh, kw, C, F], got [${x.tensor.shape}] and [${w.tensor.shape}]`,
+      `Cannot convolve: expected [B, H, W, C] and [kh, kw, C, F] or [T, kh, kw, C, F], got [${x.tensor.shape}] and [${w.tensor.shape}]`,
     );
   }
   const { stride = 1 } = options;
@@ -58,7 +60,7 @@ export function conv2d(x: Value, w: Value, options: Conv2dOptions = {}): Value {
     const dense = stride === 1 ? dy : dilate(dy, stride, [full(h, padding[0], kh), full(wd, padding[1], kw)]);
     return [
       () => conv2d(dense, flipTranspose(filter!), { padding: adjointPadding(padding, kh, kw) }),
-      () => convFilter(input!, dense, [kh, kw], padding),
+      () => convFilter(input!, dense, [kh, kw], padding, tasks),
     ];
   });
 }

@@ -12,7 +12,8 @@ import { record, type Value } from "./value.ts";
  * @param dy `[B, H′, W′, F]`, the cotangent of its output.
  * @param kernel Height and width of the filter.
  * @param padding The convolution's padding.
- * @returns `[kh, kw, C, F]`.
+ * @param tasks T, how many tasks of as many clips lie one after another; default 1.
+ * @returns `[kh, kw, C, F]`, of several tasks `[T, kh, kw, C, F]`.
  *
  * @example
  * ```ts
@@ -25,10 +26,16 @@ import { record, type Value } from "./value.ts";
  * assertEquals(convFilter(map, map, [1, 1], [[0, 0], [0, 0]]).tensor.dataSync()[0], 4);
  * ```
  */
-export function convFilter(x: Value, dy: Value, kernel: readonly [number, number], padding: Padding2d): Value {
+export function convFilter(
+  x: Value,
+  dy: Value,
+  kernel: readonly [number, number],
+  padding: Padding2d,
+  tasks = 1,
+): Value {
   const [kh, kw] = kernel;
   const [[top, bottom], [left, right]] = padding;
-  return record(convFilterKernel(x.tensor, dy.tensor, kernel, padding), [x, dy], (g, [input, cotangent]) => [
+  return record(convFilterKernel(x.tensor, dy.tensor, kernel, padding, tasks), [x, dy], (g, [input, cotangent]) => [
     () =>
       conv2d(cotangent!, flipTranspose(g), {
         padding: [[kh - 1 - top, kh - 1 - bottom], [kw - 1 - left, kw - 1 - right]],

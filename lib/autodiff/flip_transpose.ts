@@ -4,8 +4,8 @@ import { record, type Value } from "./value.ts";
 /**
  * A filter turned by 180° with its channels swapped: the filter of the adjoint convolution. It is its own adjoint.
  *
- * @param w `[kh, kw, C, F]`.
- * @returns `[kh, kw, F, C]`.
+ * @param w `[…, kh, kw, C, F]`.
+ * @returns `[…, kh, kw, F, C]`.
  *
  * @example
  * ```ts

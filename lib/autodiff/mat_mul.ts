@@ -3,11 +3,11 @@ import { transpose } from "./transpose.ts";
 import { record, type Value } from "./value.ts";
 
 /**
- * a b for two matrices. Transposes are made explicitly: only the plain product is fast on WASM.
+ * a b for two matrices, or for each of T pairs. Transposes are made explicitly: only the plain product is fast on WASM.
  *
- * @param a `[m, k]`.
- * @param b `[k, n]`.
- * @returns `[m, n]`.
+ * @param a `[m, k]`, or `[T, m, k]`.
+ * @param b `[k, n]`, or `[T, k, n]`.
+ * @returns `[m, n]`, or `[T, m, n]`.
  *
  * @example
  * ```ts
@@ -21,8 +21,9 @@ import { record, type Value } from "./value.ts";
  * ```
  */
 export function matMul(a: Value, b: Value): Value {
+  const flip = (x: Value) => transpose(x, x.tensor.rank === 2 ? [1, 0] : [0, 2, 1]);
   return record(tf.matMul(a.tensor as tf.Tensor2D, b.tensor as tf.Tensor2D), [a, b], (dy, [x, y]) => [
-    () => matMul(dy, transpose(y!, [1, 0])),
-    () => matMul(transpose(x!, [1, 0]), dy),
+    () => matMul(dy, flip(y!)),
+    () => matMul(flip(x!), dy),
   ]);
 }

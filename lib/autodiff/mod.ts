@@ -1,5 +1,6 @@
 /** The closed set of twice-differentiable ops on TensorFlow.js kernels, and reverse-mode gradients. @module */
 export { add } from "./add.ts";
+export { addBias } from "./add_bias.ts";
 export { affine } from "./affine.ts";
 export { avgPool } from "./avg_pool.ts";
 export { broadcastTo } from "./broadcast_to.ts";
@@ -25,6 +26,7 @@ export { scale } from "./scale.ts";
 export { sigmoid } from "./sigmoid.ts";
 export { slice } from "./slice.ts";
 export { sub } from "./sub.ts";
+export { sumByTask } from "./sum_by_task.ts";
 export { sumTo } from "./sum_to.ts";
 export { tanh } from "./tanh.ts";
 export { temporalConv } from "./temporal_conv.ts";

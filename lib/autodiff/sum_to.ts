@@ -35,7 +35,7 @@ export function sumTo(x: Value, shape: readonly number[]): Value {
     axis < lead || (shape[axis - lead] === 1 && from[axis] !== 1)
   );
   const tensor = axes.every((axis) => axis < lead) && axes.length > 0
-    ? leadingSumKernel(x.tensor, shape)
+    ? leadingSumKernel(x.tensor, shape, 1)
     : tf.reshape(axes.length > 0 ? tf.sum(x.tensor, axes) : x.tensor, shape as number[]);
   return record(tensor, [x], (dy, [input]) => [() => broadcastTo(dy, input!.tensor.shape)]);
 }

@@ -2,12 +2,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 
-/** Whether the active backend keeps tensors in memory that JavaScript can read and write in place. */
-export function onHeap(): boolean {
-  const name = tf.getBackend();
-  return name === "wasm" || name === "cpu";
-}
-
 /** The elements of a float32 tensor, in place. On WASM the view is invalid after the next allocation. */
 export function heapView(tensor: tf.Tensor): Float32Array {
   const engine = tf.engine();

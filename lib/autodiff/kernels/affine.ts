@@ -1,9 +1,43 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { eachTask } from "./_each_task.ts";
+import { type GpuProgram, onGpu, perElement, runOnGpu } from "./_gpu.ts";
 import { addressOf, makeEmpty, nativeKernels } from "./_native.ts";
 
-/** x · a + b a channel. */
+const CHANNEL = "let k = index / uniforms.part * uniforms.c + index % uniforms.c;";
+const SCALE: GpuProgram = {
+  name: "affine scale",
+  inputs: ["x", "a"],
+  ints: ["part", "c"],
+  code: perElement(`${CHANNEL} result[index] = x[index] * a[k];`),
+};
+const SCALE_AND_SHIFT: GpuProgram = {
+  name: "affine",
+  inputs: ["x", "a", "b"],
+  ints: ["part", "c"],
+  code: perElement(`${CHANNEL} result[index] = x[index] * a[k] + b[k];`),
+};
+
+/** x · a + b a channel, `[T·rows…, C]`, a and b `[T·C]`. */
 export function affineKernel(x: tf.Tensor, a: tf.Tensor, b: tf.Tensor | null): tf.Tensor {
-  const c = a.size;
+  const c = x.shape[x.rank - 1]!;
+  const tasks = a.size / c;
+  if (onGpu()) {
+    const ints = [x.size / tasks, c];
+    return b === null
+      ? runOnGpu(SCALE, { inputs: [x, a], ints, shape: x.shape })
+      : runOnGpu(SCALE_AND_SHIFT, { inputs: [x, a, b], ints, shape: x.shape });
+  }
+  if (tasks > 1) {
+    const parts = [x, a, ...b === null ? [] : [b]];
+    const rows = (all: tf.Tensor) => all === x ? [all.size / (tasks * c), c] : [c];
+    const y = eachTask(
+      tasks,
+      parts.map((all) => [all, rows(all)]),
+      0,
+      (...[one, factor, shift]) => affineKernel(one!, factor!, shift ?? null),
+    );
+    return tf.reshape(y, x.shape);
+  }
   const native = c % 4 === 0 ? nativeKernels() : null;
   if (native !== null) {
     const out = makeEmpty(x.shape);

@@ -1,16 +1,21 @@
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import { channelSums } from "./_channel_sums.ts";
-import { makeOnHeap, onHeap } from "./_heap.ts";
+import { eachTask } from "./_each_task.ts";
+import { onGpu } from "./_gpu.ts";
+import { gpuSums } from "./_gpu_sums.ts";
+import { makeOnHeap } from "./_heap.ts";
 
-/** Mean and variance a channel, `[…, C]` → `[2, C]`: in float64 on cpu and wasm, centred in two passes on webgpu. */
-export function channelMomentsKernel(x: tf.Tensor): tf.Tensor {
+/**
+ * Mean and variance a channel of each task, `[T·rows…, C]` → `[2, T·C]`: in float64 on cpu and wasm, centred in two passes on
+ * webgpu.
+ */
+export function channelMomentsKernel(x: tf.Tensor, tasks: number): tf.Tensor {
   const c = x.shape[x.rank - 1]!;
-  const count = x.size / c;
-  if (!onHeap()) {
-    const flat = tf.reshape(x, [count, c]);
-    const mean = tf.mean(flat, 0, true);
-    return tf.concat([mean, tf.mean(tf.square(tf.sub(flat, mean)), 0, true)], 0);
+  if (onGpu()) return gpuSums("moments", [x], { tasks, c });
+  if (tasks > 1) {
+    return eachTask(tasks, [[x, [x.size / (tasks * c), c]]], 1, (part) => channelMomentsKernel(part!, 1));
   }
+  const count = x.size / c;
   const sums = channelSums(x, x);
   return makeOnHeap([2, c], (out) => {
     for (let k = 0; k < c; k++) {

@@ -1,4 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { eachTask } from "./_each_task.ts";
+import { onGpu } from "./_gpu.ts";
+import { gpuConvFilter } from "./_gpu_conv.ts";
 import { nativeConv } from "./_native_conv.ts";
 
 type Padding = readonly [readonly [number, number], readonly [number, number]];
@@ -12,17 +15,30 @@ function channelsToBatch(x: tf.Tensor): tf.Tensor4D {
 }
 
 /**
- * Filter gradient of a stride-1 convolution. Where this project has no kernel of its own for it, it is on wasm, where tfjs
- * has none either, itself a forward convolution: channels of x become the batch, clips the channels, and dy the filter.
+ * Filter gradient of a stride-1 convolution, `[kh, kw, C, F]`, of several tasks `[T, kh, kw, C, F]`. Where this project has no
+ * kernel of its own for it, it is on wasm, where tfjs has none either, itself a forward convolution: channels of x become the
+ * batch, clips the channels, and dy the filter.
  */
 export function convFilterKernel(
   x: tf.Tensor,
   dy: tf.Tensor,
   kernel: readonly [number, number],
   padding: Padding,
+  tasks: number,
 ): tf.Tensor {
   const [b, h, w, f] = dy.shape as [number, number, number, number];
   const c = x.shape[3]!;
+  const shape = [...kernel, c, f];
+  if (onGpu()) return gpuConvFilter(x, dy, tasks === 1 ? shape : [tasks, ...shape], { tasks, stride: 1, padding });
+  if (tasks > 1) {
+    const part = (all: tf.Tensor) => [b / tasks, ...all.shape.slice(1)];
+    return eachTask(
+      tasks,
+      [[x, part(x)], [dy, part(dy)]],
+      0,
+      (one, cotangent) => tf.expandDims(convFilterKernel(one!, cotangent!, kernel, padding, 1)),
+    );
+  }
   const own = nativeConv("filter", x, dy, { input: x.shape, kernel, outputs: f, stride: 1, padding });
   if (own !== null) return own;
   const pad = [[0, 0], [...padding[0]], [...padding[1]], [0, 0]] as [

@@ -1,5 +1,7 @@
 /** Tensor kernels without gradients, on the fast path of each backend. @module */
 export { affineKernel } from "./affine.ts";
+export { biasKernel } from "./bias.ts";
+export { broadcastKernel } from "./broadcast.ts";
 export { channelDotsKernel } from "./channel_dots.ts";
 export { channelMomentsKernel } from "./channel_moments.ts";
 export { conv2dKernel } from "./conv2d.ts";

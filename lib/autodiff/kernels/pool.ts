@@ -1,10 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { addressOf, makeEmpty, type NativeKernels, nativeKernels } from "./_native.ts";
-import { heapView, makeOnHeap, onHeap } from "./_heap.ts";
+import { onGpu } from "./_gpu.ts";
+import { gpuPlaces, gpuRepool, gpuUnpool } from "./_gpu_pool.ts";
+import { heapView, makeOnHeap } from "./_heap.ts";
 
 /**
- * Where the maxima of 2×2 windows were: an index a window on cpu and wasm, on the heap of wasm where its kernels are this
- * project's own, and a mask of the map on webgpu.
+ * Where the maxima of 2×2 windows were: an index a window, on the heap of wasm where its kernels are this project's own, and
+ * on the device with webgpu.
  */
 export interface PoolRoute {
   /** `[B, H, W, C]` of the pooled input. */
@@ -13,8 +15,8 @@ export interface PoolRoute {
   readonly index?: Uint8Array;
   /** The same bytes on the heap. */
   readonly place?: tf.Tensor;
-  /** One at the maxima, zero elsewhere, `[B, 2⌊H/2⌋, 2⌊W/2⌋, C]`. */
-  readonly mask?: tf.Tensor;
+  /** The same numbers on the device, in float32, the pooled map's shape. */
+  readonly places?: tf.Tensor;
 }
 
 type Shape4 = [number, number, number, number];
@@ -31,40 +33,6 @@ function forEachWindow(shape: readonly number[], visit: (pooledRow: number, firs
       }
     }
   }
-}
-
-/** Splits a map of even sides into its four phases, `[B, H/2, W/2, C]` each; contiguous slices only. */
-function phases(x: tf.Tensor): tf.Tensor[] {
-  const [b, h, w, c] = x.shape as Shape4;
-  const rows = tf.reshape(x, [b, h / 2, 2 * w, c]);
-  return [0, 1].flatMap((i) => {
-    const row = tf.reshape(tf.slice(rows, [0, 0, i * w, 0], [b, h / 2, w, c]), [b, h / 2, w / 2, 2 * c]);
-    return [0, 1].map((j) => tf.slice(row, [0, 0, 0, j * c], [b, h / 2, w / 2, c]));
-  });
-}
-
-/** The inverse of {@linkcode phases}. */
-function interleave(parts: readonly tf.Tensor[]): tf.Tensor {
-  const [b, h, w, c] = parts[0]!.shape as Shape4;
-  const row = (i: number) => tf.reshape(tf.concat([parts[2 * i]!, parts[2 * i + 1]!], 3), [b, h, 2 * w, c]);
-  return tf.reshape(tf.concat([row(0), row(1)], 2), [b, 2 * h, 2 * w, c]);
-}
-
-/** The mask of first maxima, by arithmetic on the phases. */
-function firstMaxima(x: tf.Tensor, pooled: tf.Tensor): tf.Tensor {
-  let free: tf.Tensor = tf.onesLike(pooled);
-  const masks = phases(x).map((phase) => {
-    const mask = tf.mul(free, tf.cast(tf.greaterEqual(phase, pooled), "float32"));
-    free = tf.sub(free, mask);
-    return mask;
-  });
-  return interleave(masks);
-}
-
-/** Drops an odd last row and column. */
-function crop(x: tf.Tensor): tf.Tensor {
-  const [b, h, w, c] = x.shape as Shape4;
-  return h % 2 === 0 && w % 2 === 0 ? x : tf.slice(x, [0, 0, 0, 0], [b, h - h % 2, w - w % 2, c]);
 }
 
 /** This project's kernels, for maps whose channels they take. */
@@ -85,7 +53,7 @@ export function poolKernel(x: tf.Tensor, wantRoute: boolean): { pooled: tf.Tenso
   const pooled = tf.maxPool(x as tf.Tensor4D, 2, 2, "valid");
   if (!wantRoute) return { pooled, route: null };
   const shape = x.shape as Shape4;
-  if (!onHeap()) return { pooled, route: { shape, mask: firstMaxima(crop(x), pooled) } };
+  if (onGpu()) return { pooled, route: { shape, places: gpuPlaces(x) } };
   const index = new Uint8Array(pooled.size);
   const from = heapView(x);
   const max = heapView(pooled);
@@ -107,10 +75,7 @@ export function poolKernel(x: tf.Tensor, wantRoute: boolean): { pooled: tf.Tenso
 /** Sends each element of `[B, H/2, W/2, C]` to its window's maximum; zero elsewhere. */
 export function unpoolKernel(dy: tf.Tensor, route: PoolRoute): tf.Tensor {
   const [b, h, w, c] = route.shape;
-  if (route.mask !== undefined) {
-    const even = tf.mul(interleave([dy, dy, dy, dy]), route.mask);
-    return h % 2 === 0 && w % 2 === 0 ? even : tf.pad(even, [[0, 0], [0, h % 2], [0, w % 2], [0, 0]]);
-  }
+  if (route.places !== undefined) return gpuUnpool(dy, route.places, route.shape);
   if (route.place !== undefined) {
     const out = makeEmpty([b, h, w, c]);
     nativeKernels()!.unpool(addressOf(dy), addressOf(route.place), addressOf(out), b, h, w, c);
@@ -130,9 +95,7 @@ export function unpoolKernel(dy: tf.Tensor, route: PoolRoute): tf.Tensor {
 /** Takes the elements of `[B, H, W, C]` at the maxima: the adjoint of {@linkcode unpoolKernel}. */
 export function repoolKernel(g: tf.Tensor, route: PoolRoute): tf.Tensor {
   const [b, h, w, c] = route.shape;
-  if (route.mask !== undefined) {
-    return tf.mul(tf.avgPool(tf.mul(crop(g), route.mask) as tf.Tensor4D, 2, 2, "valid"), 4);
-  }
+  if (route.places !== undefined) return gpuRepool(g, route.places, route.shape);
   if (route.place !== undefined) {
     const out = makeEmpty([b, h >> 1, w >> 1, c]);
     nativeKernels()!.repool(addressOf(g), addressOf(route.place), addressOf(out), b, h, w, c);

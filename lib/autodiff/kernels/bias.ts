@@ -1,0 +1,20 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { eachTask } from "./_each_task.ts";
+import { type GpuProgram, onGpu, perElement, runOnGpu } from "./_gpu.ts";
+
+const BIAS: GpuProgram = {
+  name: "bias",
+  inputs: ["x", "b"],
+  ints: ["part", "c"],
+  code: perElement("result[index] = x[index] + b[index / uniforms.part * uniforms.c + index % uniforms.c];"),
+};
+
+/** x + b a channel, `[T·rows…, C]`, b `[T·C]`. */
+export function biasKernel(x: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  const c = x.shape[x.rank - 1]!;
+  const tasks = b.size / c;
+  if (onGpu()) return runOnGpu(BIAS, { inputs: [x, b], ints: [x.size / tasks, c], shape: x.shape });
+  if (tasks === 1) return tf.add(x, b);
+  const y = eachTask(tasks, [[x, [x.size / b.size, c]], [b, [c]]], 0, (part, own) => tf.add(part!, own!));
+  return tf.reshape(y, x.shape);
+}
