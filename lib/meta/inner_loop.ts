@@ -1,4 +1,4 @@
-import { add, detach, gradients, mul, scale, sub, type Value, variable } from "../autodiff/mod.ts";
+import { add, detach, gradients, mul, reshape, scale, sub, sumTo, type Value, variable } from "../autodiff/mod.ts";
 import { crossEntropy, forward, mmd2, type Params } from "../model/mod.ts";
 import { flattenTree, type Tree, unflattenTree } from "../tree/mod.ts";
 import type { InnerOptions, TaskClips } from "./types.ts";
@@ -11,9 +11,17 @@ export interface Adapted {
   readonly path: readonly Params[];
   /** Support statistics under θ, before the first step, `[2, C]` a normalised layer. */
   readonly statisticsBefore: readonly Value[];
-  /** λ1 L_pri + λ2 L_aux at θ, and L_pri alone. */
+  /** λ1 L_pri + λ2 L_aux at θ, and L_pri alone; of several tasks `[T]`. */
   readonly loss: Value;
   readonly primaryLoss: Value;
+}
+
+/** Each task's slope times its rate: a scalar, or `[T]`. */
+function byRate(slope: Value, rate: Value): Value {
+  const tasks = rate.tensor.size;
+  if (tasks === 1) return mul(slope, rate);
+  const { shape, size } = slope.tensor;
+  return reshape(mul(reshape(slope, [tasks, size / tasks]), reshape(rate, [tasks, 1])), shape);
 }
 
 /**
@@ -21,13 +29,15 @@ export interface Adapted {
  *
  * Support and macro clips are normalised by their own batches, support clips otherwise where `supportNorm` says so. Without macro clips, or with λ2 = 0, the auxiliary
  * loss is left out and λ1 stands as it is. With `innerScope: "head"` only the leaves named `head` move; the others pass
- * unchanged, as the values they are.
+ * unchanged, as the values they are. Of T tasks each moves weights of its own: params, rates and results are those of all, one
+ * after another, vectors `[T·C]`, other parameters `[T, …]`.
  *
- * @param params θ.
+ * @param params θ, of T tasks T times.
  * @param clips The task.
  * @param options The inner objective; `firstOrder` makes what moves leaves of its own.
- * @param rates Learned inner rates, a scalar a parameter tensor; default α for all.
+ * @param rates Learned inner rates, a scalar (of T tasks `[T]`) a parameter tensor; default α for all.
  * @returns θ′ and the losses at θ.
+ * @throws {TypeError} When several tasks are to be computed together over the classes present in each.
  *
  * @example
  * ```ts
@@ -65,9 +75,13 @@ export function innerLoop(params: Params, clips: TaskClips, options: InnerOption
     classWeights,
     supportNorm,
   } = options;
+  const { tasks = 1 } = clips;
+  if (tasks > 1 && options.presentOnly) {
+    throw new TypeError("Cannot adapt several tasks together: expected no presentOnly, whose classes differ by task");
+  }
   const withMacro = clips.macro !== null && lambda2 !== 0;
   const present = options.presentOnly ? [...new Set(clips.supportLabels)] : undefined;
-  const entropy = { ...(present && { present }), ...(classWeights && { classWeights }) };
+  const entropy = { tasks, ...(present && { present }), ...(classWeights && { classWeights }) };
   const steps = rates === undefined ? null : new Map(flattenTree(rates));
 
   let fast = params;
@@ -83,7 +97,7 @@ export function innerLoop(params: Params, clips: TaskClips, options: InnerOption
     if (withMacro) {
       const macro = forward(architecture, fast, clips.macro!, { want: { auxiliary: true } });
       support.auxiliary.forEach((features, i) => {
-        const distance = mmd2(features, macro.auxiliary[i]!, { sigma, crossOnly: aux === "cross-kernel" });
+        const distance = mmd2(features, macro.auxiliary[i]!, { sigma, crossOnly: aux === "cross-kernel", tasks });
         loss = add(loss, scale(distance, lambda2));
       });
     }
@@ -92,11 +106,11 @@ export function innerLoop(params: Params, clips: TaskClips, options: InnerOption
 
     const leaves = flattenTree(fast);
     const moving = leaves.filter(([name]) => innerScope === "all" || name.startsWith("head."));
-    const slopes = gradients(loss, moving.map(([, value]) => value), { createGraph: !firstOrder });
+    const slopes = gradients(sumTo(loss, []), moving.map(([, value]) => value), { createGraph: !firstOrder });
     const moved = new Map(moving.map(([name, value], i): [string, Value] => {
       const rate = steps?.get(name);
       const slope = slopes[i]!;
-      const move = rate === undefined ? scale(slope, alpha) : mul(slope, firstOrder ? detach(rate) : rate);
+      const move = rate === undefined ? scale(slope, alpha) : byRate(slope, firstOrder ? detach(rate) : rate);
       return [name, firstOrder ? variable(sub(detach(value), move).tensor) : sub(value, move)];
     }));
     fast = unflattenTree(leaves.map(([name, value]): [string, Value] => [name, moved.get(name) ?? value]));

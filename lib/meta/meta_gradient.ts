@@ -1,7 +1,8 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import { add, gradients, scale, variable } from "../autodiff/mod.ts";
+import { add, gradients, scale, sumTo, variable } from "../autodiff/mod.ts";
 import { crossEntropy, forward, type Params } from "../model/mod.ts";
 import { flattenTree, mapTree, type Tree, unflattenTree } from "../tree/mod.ts";
+import { repeatTree } from "./_repeat_tree.ts";
 import { queriesOf } from "./_task_clips.ts";
 import { innerLoop } from "./inner_loop.ts";
 import type { InnerOptions, TaskClips, TaskGradient } from "./types.ts";
@@ -17,11 +18,11 @@ export interface MetaOptions extends InnerOptions {
   readonly stepWeights?: readonly number[];
 }
 
-/** The outer gradient of one task, as tensors of the surrounding scope. */
+/** The outer gradient of one task, or of several, as tensors of the surrounding scope. */
 export interface MetaGradient extends TaskGradient {
   /** θ′. */
   readonly adapted: Tree<tf.Tensor>;
-  /** The inner objective at θ, a scalar. */
+  /** The inner objective at θ, a scalar or `[T]`. */
   readonly innerLoss: tf.Tensor;
 }
 
@@ -32,8 +33,12 @@ export interface MetaGradient extends TaskGradient {
  * gradient flows through them. To first order the gradient is taken at θ′ and handed on to θ (FOMAML). With
  * `innerScope: "head"` (ANIL) the body's gradient is exact in either case, as the body does not move.
  *
+ * Several tasks are computed together: θ is repeated for each, no sum reaches over two tasks but that of their losses, and so
+ * the gradient of the copies is the tasks' gradients, one after another. An accelerator has as much to do for it as the tasks
+ * have, in as many dispatches as one.
+ *
  * @param theta θ, tensors.
- * @param clips The task, with queries.
+ * @param clips The task or tasks, with queries.
  * @param options Inner and outer objective.
  * @param rates Learned inner rates, a scalar a parameter tensor.
  * @returns Gradients, losses and logits; call it inside `tf.tidy`.
@@ -70,17 +75,17 @@ export function metaGradient(
   rates?: Tree<tf.Tensor>,
 ): MetaGradient {
   const { architecture, norm, firstOrder } = options;
-  const { queryLabels } = clips;
+  const { queryLabels, tasks = 1 } = clips;
   const query = queriesOf(clips);
-  const params = mapTree(theta, variable);
-  const rateValues = rates && mapTree(rates, variable);
+  const params = mapTree(repeatTree(theta, tasks), variable);
+  const rateValues = rates && mapTree(repeatTree(rates, tasks), variable);
   const adapted = innerLoop(params, clips, options, rateValues);
   const { path } = adapted;
   const weights = options.stepWeights ?? path.map((_, i) => i === path.length - 1 ? 1 : 0);
   if (weights.length !== path.length) {
     throw new RangeError(`Cannot weigh the steps: expected ${path.length} weights, got ${weights.length}`);
   }
-  const classWeights = options.classWeights && { classWeights: options.classWeights };
+  const entropy = { tasks, ...(options.classWeights && { classWeights: options.classWeights }) };
   const queriesAt = (weightsAt: Params) => {
     const statistics = norm === "support"
       ? forward(architecture, weightsAt, clips.support, { want: {} }).statistics
@@ -89,7 +94,7 @@ export function metaGradient(
       ...(statistics && { statistics }),
       want: { logits: true },
     });
-    return { logits: logits!.tensor, loss: crossEntropy(logits!, queryLabels, classWeights) };
+    return { logits: logits!.tensor, loss: crossEntropy(logits!, queryLabels, entropy) };
   };
   // Without a step the queries are asked at θ itself.
   const final = queriesAt(adapted.params);
@@ -104,7 +109,7 @@ export function metaGradient(
   const sources = firstOrder && path.length > 0 ? path.map((tree) => new Map(flattenTree(tree))) : [new Map(leaves)];
   const targets = leaves.map(([name]) => [...new Set(sources.map((source) => source.get(name)!))]);
   const rateLeaves = rateValues === undefined || firstOrder ? [] : flattenTree(rateValues);
-  const slopes = gradients(objective, [...targets.flat(), ...rateLeaves.map(([, value]) => value)]);
+  const slopes = gradients(sumTo(objective, []), [...targets.flat(), ...rateLeaves.map(([, value]) => value)]);
   const taken = (count: number) => slopes.splice(0, count).reduce(add).tensor;
   return {
     params: unflattenTree(leaves.map(([name], i): [string, tf.Tensor] => [name, taken(targets[i]!.length)])),

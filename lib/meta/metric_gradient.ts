@@ -2,7 +2,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { gradients, variable } from "../autodiff/mod.ts";
 import { type Architecture, classMemory, forward, metricLoss } from "../model/mod.ts";
 import { flattenTree, mapTree, type Tree, unflattenTree } from "../tree/mod.ts";
-import { queriesOf } from "./_task_clips.ts";
+import { checkOneTask, queriesOf } from "./_task_clips.ts";
 import type { TaskClips, TaskGradient } from "./types.ts";
 
 /** Options of {@linkcode metricGradient}. */
@@ -25,7 +25,7 @@ export interface MetricOptions {
  * @param clips The task, with queries; macro clips take no part.
  * @param options Network, normalisation and class weights.
  * @returns The gradient, and the loss and logits of the queries; call it inside `tf.tidy`.
- * @throws {TypeError} When the task has no queries.
+ * @throws {TypeError} When the task has no queries, or there are several.
  *
  * @example
  * ```ts
@@ -51,6 +51,7 @@ export interface MetricOptions {
 export function metricGradient(theta: Tree<tf.Tensor>, clips: TaskClips, options: MetricOptions): TaskGradient {
   const { architecture, norm, classWeights } = options;
   const query = queriesOf(clips);
+  checkOneTask(clips);
   const params = mapTree(theta, variable);
   const support = forward(architecture, params, clips.support, { want: { features: true } });
   const { logits } = forward(architecture, params, query, {

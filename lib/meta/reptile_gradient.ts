@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { concat, constant, variable } from "../autodiff/mod.ts";
 import { crossEntropy, forward } from "../model/mod.ts";
 import { mapTree, type Tree, zipTrees } from "../tree/mod.ts";
-import { queriesOf } from "./_task_clips.ts";
+import { checkOneTask, queriesOf } from "./_task_clips.ts";
 import { innerLoop } from "./inner_loop.ts";
 import type { MetaGradient, MetaOptions } from "./meta_gradient.ts";
 import type { TaskClips } from "./types.ts";
@@ -19,7 +19,7 @@ import type { TaskClips } from "./types.ts";
  * @param clips The task, with queries; macro clips take no part.
  * @param options The inner objective; of λ1 and λ2, aux and firstOrder nothing is read.
  * @returns The direction, losses and logits; call it inside `tf.tidy`.
- * @throws {TypeError} When the task has no queries.
+ * @throws {TypeError} When the task has no queries, or there are several.
  * @throws {RangeError} When there is no inner step.
  *
  * @example
@@ -48,6 +48,7 @@ import type { TaskClips } from "./types.ts";
 export function reptileGradient(theta: Tree<tf.Tensor>, clips: TaskClips, options: MetaOptions): MetaGradient {
   const { architecture, alpha, innerSteps, norm, classWeights } = options;
   const query = queriesOf(clips);
+  checkOneTask(clips);
   if (innerSteps < 1) throw new RangeError(`Cannot take Reptile's direction: expected inner steps, got ${innerSteps}`);
   const all = {
     support: concat([clips.support, query], 0),

@@ -3,9 +3,11 @@ import type { Value } from "../autodiff/mod.ts";
 import type { Architecture, NormOptions } from "../model/mod.ts";
 import type { Tree } from "../tree/mod.ts";
 
-/** The clips of one task on the device. */
+/** The clips of one task on the device, or of T tasks of as many clips one after another. */
 export interface TaskClips {
-  /** `[B, M, H, W, C]` micro clips and their class indices. */
+  /** T; they are computed together. @default {1} */
+  readonly tasks?: number;
+  /** `[T·B, M, H, W, C]` micro clips and their class indices. */
   readonly support: Value;
   readonly supportLabels: readonly number[];
   /** Absent in calibration and where only θ′ is wanted. */
@@ -37,13 +39,16 @@ export interface InnerOptions {
   readonly supportNorm?: NormOptions;
 }
 
-/** What every algorithm gives for one task, as tensors of the surrounding scope. */
+/**
+ * What every algorithm gives for one task, as tensors of the surrounding scope; for T tasks together, T such results one after
+ * another in each tensor.
+ */
 export interface TaskGradient {
   /** What an outer step moves θ against, θ's structure. */
   readonly params: Tree<Tensor>;
   /** The gradient with respect to learned inner rates, when there are any (none to first order). */
   readonly rates: Tree<Tensor> | null;
-  /** The loss of the queries, a scalar, and their logits `[B, N]`. */
+  /** The loss of the queries, a scalar or `[T]`, and their logits `[T·B, N]`. */
   readonly queryLoss: Tensor;
   readonly queryLogits: Tensor;
 }

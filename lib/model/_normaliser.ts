@@ -15,10 +15,14 @@ import {
   sub,
   type Value,
 } from "../autodiff/mod.ts";
+import { tasksOf } from "./_layers.ts";
 import { NORM_EPSILON } from "./norm_epsilon.ts";
 import type { NormOptions } from "./types.ts";
 
-/** Batch norm for the layers of one pass: takes the statistics handed in, in order, else the batch's own. */
+/**
+ * Batch norm for the layers of one pass: takes the statistics handed in, in order, else the batch's own. Where a layer's
+ * vectors are those of T tasks, `[T·C]`, so are the statistics, `[2, T·C]`, and each task is a batch of its own.
+ */
 export interface Normaliser {
   /**
    * γ (x − m)/σ + β of a map `[B, H, W, C]`.
@@ -82,7 +86,7 @@ export function createNormaliser({ statistics: given, ownShare = 0 }: NormOption
   };
   return {
     used,
-    norm(x, { gamma, beta }, moments = () => channelMoments(x)) {
+    norm(x, { gamma, beta }, moments = () => channelMoments(x, tasksOf(gamma!, x))) {
       const statistics = next(moments);
       const slope = mul(gamma!, inverseDeviation(row(statistics, 1)));
       return affine(x, slope, sub(beta!, mul(row(statistics, 0), slope)));
@@ -90,10 +94,10 @@ export function createNormaliser({ statistics: given, ownShare = 0 }: NormOption
     convNormPool(x, { w, b, gamma, beta }) {
       // −1 where γ < 0, else 1: a constant, its derivative is zero almost everywhere.
       const sign = constant(tf.sub(1, tf.mul(2, tf.cast(tf.less(gamma!.tensor, 0), "float32"))));
-      const z = conv2d(x, mul(w!, sign)); // s·z without bias, [B, H, W, C]
+      const z = conv2d(x, affine(w!, sign, null)); // s·z without bias, [B, H, W, C]
       let own: Value | undefined;
       const statistics = next(() => {
-        own = channelMoments(z);
+        own = channelMoments(z, tasksOf(sign, z));
         return withSignAndBias(own, sign, b);
       });
       // The batch's own moments as they are: sign and bias there and back would cost accuracy.

@@ -1,5 +1,5 @@
-import { avgPool, channelMoments, concat, conv2d, relu, type Value } from "../autodiff/mod.ts";
-import { layer } from "./_layers.ts";
+import { avgPool, channelMoments, concat, conv2d, relu, reshape, type Value } from "../autodiff/mod.ts";
+import { layer, tasksOf } from "./_layers.ts";
 import { convNormShapes, createNormaliser } from "./_normaliser.ts";
 import type { BackboneOutput, BackbonePlan, NormOptions, Params } from "./types.ts";
 
@@ -8,6 +8,13 @@ const BLOCKS = 4;
 
 /** Layers of a block. */
 const LAYERS = 3;
+
+/** Moments of maps joined along channels, `[2, T·C]` and `[2, T·k]` → `[2, T·(C + k)]`. */
+function joinMoments(parts: readonly Value[], tasks: number): Value {
+  const rows = parts.map((part) => reshape(part, [2, tasks, part.tensor.size / (2 * tasks)]));
+  const joined = concat(rows, 2);
+  return reshape(joined, [2, joined.tensor.size / 2]);
+}
 
 /**
  * DenseNet for small inputs: a stem of 3×3 convolution, norm, ReLU and 2×2 max pool, then four dense blocks of three layers,
@@ -48,14 +55,15 @@ export function densenet(params: Params, frames: Value, options: NormOptions = {
   for (let block = 1; block <= BLOCKS; block++) {
     let moments: Value | undefined;
     // Those of a concatenation are those of its parts; none are taken when statistics are replayed.
-    const momentsOf = (map: Value) => moments ??= channelMoments(map);
+    const momentsOf = (map: Value, tasks: number) => moments ??= channelMoments(map, tasks);
     const preActivation = (map: Value, parameters: Record<string, Value>) =>
-      relu(normaliser.norm(map, parameters, () => momentsOf(map)));
+      relu(normaliser.norm(map, parameters, () => momentsOf(map, tasksOf(parameters.gamma!, map))));
     for (let k = 1; k <= LAYERS; k++) {
       const parameters = layer(params, `block${block}`, `layer${k}`);
       const grown = conv2d(preActivation(x, parameters), parameters.w!); // [B, h, w, k]
+      const tasks = tasksOf(parameters.gamma!, x);
       x = concat([x, grown], 3);
-      if (moments !== undefined) moments = concat([moments, channelMoments(grown)], 1);
+      if (moments !== undefined) moments = joinMoments([moments, channelMoments(grown, tasks)], tasks);
     }
     const transition = layer(params, block < BLOCKS ? `transition${block}` : "last");
     const map = preActivation(x, transition);

@@ -1,5 +1,5 @@
 import {
-  add,
+  addBias,
   concat,
   meanOver,
   pad,
@@ -9,7 +9,7 @@ import {
   upsampleNearest,
   type Value,
 } from "../autodiff/mod.ts";
-import { convLayer, denseLayer, layer, squeezeMap } from "./_layers.ts";
+import { convLayer, denseLayer, layer, squeezeMap, tasksOf } from "./_layers.ts";
 import { BACKBONES } from "./backbones.ts";
 import { DECODER_SCALES } from "./feature_count.ts";
 import { metricLogits } from "./metric_logits.ts";
@@ -45,8 +45,8 @@ function branch(params: Params, name: string, deepest: Value, skips: readonly Va
     x = convLayer(concat([upsampleNearest(x), skip], 3), layer(params, name, `up${scale}`)); // [B, h, w, C]
     const [, h, w] = x.tensor.shape as [number, number, number];
     const { w: filter, b } = layer(params, name, `out${scale}`);
-    const [, , cin, cout] = filter!.tensor.shape as [number, number, number, number];
-    return denseLayer(squeezeMap(meanOver(x, [h, w])), { w: reshape(filter!, [cin, cout]), b: b! }); // [B, C]
+    const [tasks, matrix] = [filter!.tensor.shape.slice(0, -4), filter!.tensor.shape.slice(-2)];
+    return denseLayer(squeezeMap(meanOver(x, [h, w])), { w: reshape(filter!, [...tasks, ...matrix]), b: b! }); // [B, C]
   });
 }
 
@@ -129,9 +129,11 @@ export function forward(
   const last = backbone.maps[backbone.maps.length - 1]!;
   const [, h, w, f] = last.tensor.shape as [number, number, number, number]; // [B·M, h, w, F]
   const temporal = layer(params, "temporal");
-  const moments = relu(add(temporalConv(reshape(last, [b!, frames, h, w, f]), temporal.w!), temporal.b!)); // [T, B, h, w, C]
-  const [steps, , , , width] = moments.tensor.shape as [number, number, number, number, number];
-  const overSteps = meanOver(reshape(moments, [1, steps, b! * h * w, width]), [steps, 1]);
+  const moments = relu(addBias(temporalConv(reshape(last, [b!, frames, h, w, f]), temporal.w!), temporal.b!)); // [S·T, B, h, w, C]
+  const width = moments.tensor.shape[4]!;
+  const tasks = tasksOf(temporal.b!, moments);
+  const steps = moments.tensor.shape[0]! / tasks;
+  const overSteps = meanOver(reshape(moments, [tasks, steps, b! / tasks * h * w, width]), [steps, 1]);
   const deepest = reshape(overSteps, [b!, h, w, width]);
 
   if (decoder === "none") {
