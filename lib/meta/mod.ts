@@ -3,6 +3,7 @@ export { adam, type AdamOptions, type AdamState, type Optimizer } from "./adam.t
 export { clipByGlobalNorm } from "./clip_by_global_norm.ts";
 export { type ClipWork, estimateBytes } from "./estimate_bytes.ts";
 export { type Adapted, innerLoop } from "./inner_loop.ts";
+export { joinTasks } from "./join_tasks.ts";
 export { type MetaGradient, metaGradient, type MetaOptions } from "./meta_gradient.ts";
 export { metricGradient, type MetricOptions } from "./metric_gradient.ts";
 export { reptileGradient } from "./reptile_gradient.ts";
