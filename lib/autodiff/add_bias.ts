@@ -1,13 +1,21 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { biasKernel, leadingSumKernel } from "./kernels/mod.ts";
-import { constant, record, type Value } from "./value.ts";
+import { biasKernel, broadcastKernel, leadingSumKernel } from "./kernels/mod.ts";
+import { record, type Value } from "./value.ts";
 
 /** Σ a channel of each task, `[T·rows…, C]` → `[T·C]`: the gradient of a bias. */
 function channelSum(x: Value, tasks: number): Value {
   const c = x.tensor.shape[x.tensor.rank - 1]!;
   return record(leadingSumKernel(x.tensor, [c], tasks), [x], (dy, [input]) => [
-    () => addBias(constant(tf.zeros(input!.tensor.shape)), dy),
+    () => spread(dy, tasks, input!.tensor.shape),
   ]);
+}
+
+/** The adjoint of {@linkcode channelSum}. */
+function spread(b: Value, tasks: number, shape: readonly number[]): Value {
+  const c = b.tensor.size / tasks;
+  const rows = shape.reduce((product, extent) => product * extent, 1) / b.tensor.size;
+  const map = broadcastKernel(tf.reshape(b.tensor, [tasks, 1, c]), [tasks, rows, c]);
+  return record(tf.reshape(map, shape as number[]), [b], (dy) => [() => channelSum(dy, tasks)]);
 }
 
 /**

@@ -1,12 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { broadcastKernel, scaleKernel } from "./kernels/mod.ts";
 import { record, type Value } from "./value.ts";
 
 /** Repeats a `[B, 1, 1|W, C]` value over a window and divides by its size: the adjoint of {@linkcode meanOver}. */
 function spreadMean(x: Value, shape: readonly number[]): Value {
-  const [b, h, w, c] = shape as [number, number, number, number];
+  const [, h, w] = shape as [number, number, number];
   const window: [number, number] = [h / x.tensor.shape[1]!, w / x.tensor.shape[2]!];
-  const share = tf.mul(x.tensor, 1 / (window[0] * window[1]));
-  return record(tf.add(share, tf.zeros([b, h, w, c])), [x], (dy) => [() => meanOver(dy, window)]);
+  const share = scaleKernel(x.tensor, 1 / (window[0] * window[1]));
+  return record(broadcastKernel(share, shape), [x], (dy) => [() => meanOver(dy, window)]);
 }
 
 /**

@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { metaGradient, type TaskClips } from "../meta/mod.ts";
+import { type ClipWork, joinTasks, metaGradient, type TaskClips } from "../meta/mod.ts";
 import { flattenTree, type Tree, unflattenTree } from "../tree/mod.ts";
 import { benchArchitecture, benchObjective, benchTask } from "./_bench_task.ts";
 import type { BenchOrder } from "./types.ts";
 import { type Workload, WORKLOADS } from "./workloads.ts";
 import { initParams } from "../model/mod.ts";
 import { createRandom } from "../random/mod.ts";
+import { readTensors } from "../runtime/mod.ts";
 
 /** θ of a workload, by path. */
 export type BenchTheta =
@@ -22,26 +23,46 @@ export function benchParams(order: BenchOrder): Tree<tf.Tensor> {
   return initParams(benchArchitecture(workloadOf(order), order.decoder), createRandom(0));
 }
 
+/** What one task of an order computes. */
+export function taskWork(order: BenchOrder): ClipWork {
+  const { ways, shots, queries, macro } = workloadOf(order);
+  const clips = { support: ways * shots, query: ways * queries, macro };
+  return { ...clips, innerSteps: 1, order: order.what === "meta2" ? 2 : 1 };
+}
+
 /**
- * Makes what computes the meta-gradient of one task of an order: θ goes up, gradients come back, as in training.
+ * Makes what computes the meta-gradients of tasks of an order: θ goes up, gradients come back, as in training.
  *
  * @param order What is measured; `meta2` is exact, anything else to first order.
- * @returns Computes the gradient of task `index`; its clips are made once and stay.
+ * @returns Computes the sum of the gradients of some tasks, together; their clips are made once and stay.
  */
-export function taskGradients(order: BenchOrder): (theta: BenchTheta, index: number) => Promise<Float32Array[]> {
+export function taskGradients(order: BenchOrder): (theta: BenchTheta, indices: readonly number[]) => Promise<Sums> {
   const workload = workloadOf(order);
-  const tasks = new Map<number, TaskClips>();
+  const tasks = new Map<string, TaskClips>();
   const options = benchObjective(workload, order.decoder, order.what !== "meta2");
-  return async (theta, index) => {
-    if (!tasks.has(index)) tasks.set(index, benchTask(workload, index));
+  return async (theta, indices) => {
+    const key = String(indices);
+    if (!tasks.has(key)) tasks.set(key, joinTasks(indices.map((index) => benchTask(workload, index))));
     const slopes = tf.tidy(() => {
       const params = unflattenTree(
         theta.map(([path, { shape, data }]): [string, tf.Tensor] => [path, tf.tensor(data, [...shape])]),
       );
-      return flattenTree(metaGradient(params, tasks.get(index)!, options).params).map(([, tensor]) => tensor);
+      return flattenTree(metaGradient(params, tasks.get(key)!, options).params).map(([, tensor]) => tensor);
     });
-    const values = await Promise.all(slopes.map((tensor) => tensor.data() as Promise<Float32Array>));
+    const values = await readTensors(slopes);
     tf.dispose(slopes);
-    return values;
+    return sumOf(
+      indices.map((_, i) =>
+        values.map((all) => all.subarray(i * all.length / indices.length, (i + 1) * all.length / indices.length))
+      ),
+    );
   };
+}
+
+/** Gradients added up, an array a parameter. */
+export type Sums = readonly Float32Array[];
+
+/** Adds gradients up. */
+export function sumOf(all: readonly Sums[]): Sums {
+  return all.reduce((sums, slopes) => sums.map((sum, i) => sum.map((value, k) => value + slopes[i]![k]!)));
 }

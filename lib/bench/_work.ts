@@ -1,13 +1,21 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { constant, variable } from "../autodiff/mod.ts";
 import { createInferenceEngine } from "../inference/mod.ts";
-import { estimateBytes, innerLoop } from "../meta/mod.ts";
+import { estimateBytes, innerLoop, tasksAtOnce } from "../meta/mod.ts";
 import { forward } from "../model/mod.ts";
 import { checkMemory, WorkerHand } from "../runtime/mod.ts";
 import { flattenTree, mapTree } from "../tree/mod.ts";
 import { benchModel } from "./bench_model.ts";
 import { benchArchitecture, benchClips, benchObjective, benchTask } from "./_bench_task.ts";
-import { benchParams, type BenchTheta, taskGradients, workloadOf } from "./_task_gradient.ts";
+import {
+  benchParams,
+  type BenchTheta,
+  sumOf,
+  type Sums,
+  taskGradients,
+  taskWork,
+  workloadOf,
+} from "./_task_gradient.ts";
 import type { BenchAsk } from "./_worker.ts";
 import type { BenchOrder } from "./types.ts";
 import { WORKLOADS } from "./workloads.ts";
@@ -20,11 +28,10 @@ export interface Work {
 
 /** The meta-gradients of all tasks, summed. */
 async function metaWork(order: BenchOrder, workers: number): Promise<Work> {
-  const { tasks, ways, shots, queries, macro, size } = workloadOf(order);
-  const clips = { support: ways * shots, query: ways * queries, macro };
-  const work = { ...clips, innerSteps: 1, order: order.what === "meta2" ? 2 : 1 } as const;
-  const bytes = estimateBytes(benchArchitecture(workloadOf(order), order.decoder), size, work);
-  checkMemory(bytes, `measure: a task of ${order.workload}`, "the workload");
+  const { tasks, size } = workloadOf(order);
+  const architecture = benchArchitecture(workloadOf(order), order.decoder);
+  const work = taskWork(order);
+  checkMemory(estimateBytes(architecture, size, work), `measure: a task of ${order.workload}`, "the workload");
   const params = flattenTree(benchParams(order));
   const theta: BenchTheta = await Promise.all(
     params.map(async ([path, tensor]) =>
@@ -35,18 +42,20 @@ async function metaWork(order: BenchOrder, workers: number): Promise<Work> {
   const backend = tf.getBackend();
   const parallel = Math.min(workers, tasks);
   const hands = parallel > 1 && (backend === "wasm" || backend === "cpu")
-    ? Array.from(
-      { length: parallel },
-      () => new WorkerHand<BenchAsk, Float32Array[]>(new URL("./_worker.ts", import.meta.url)),
-    )
+    ? Array.from({ length: parallel }, () => new WorkerHand<BenchAsk, Sums>(new URL("./_worker.ts", import.meta.url)))
     : [];
   await Promise.all(hands.map((hand) => hand.ask({ order, backend: backend as "wasm" | "cpu" })));
   const here = hands.length === 0 ? taskGradients(order) : null;
+  const together = tasksAtOnce(architecture, size, work);
   return {
     async once() {
-      const all: Float32Array[][] = [];
-      if (here) { for (let index = 0; index < tasks; index++) all[index] = await here(theta, index); }
-      else {
+      const all: Sums[] = [];
+      if (here) {
+        for (let first = 0; first < tasks; first += together) {
+          const count = Math.min(together, tasks - first);
+          all.push(await here(theta, Array.from({ length: count }, (_, i) => first + i)));
+        }
+      } else {
         let next = 0;
         await Promise.all(hands.map(async (hand) => {
           while (next < tasks) {
@@ -55,7 +64,7 @@ async function metaWork(order: BenchOrder, workers: number): Promise<Work> {
           }
         }));
       }
-      return all.reduce((sums, slopes) => sums.map((sum, i) => sum.map((value, k) => value + slopes[i]![k]!)));
+      return sumOf(all);
     },
     close: () => hands.forEach((hand) => hand.close()),
   };

@@ -1,5 +1,5 @@
 import { answerAsks, chooseBackend } from "../runtime/mod.ts";
-import { type BenchTheta, taskGradients } from "./_task_gradient.ts";
+import { type BenchTheta, type Sums, taskGradients } from "./_task_gradient.ts";
 import type { BenchOrder } from "./types.ts";
 
 /** What a worker is asked: once the order, then tasks. */
@@ -9,8 +9,8 @@ export type BenchAsk =
 
 let gradient: ReturnType<typeof taskGradients>;
 
-answerAsks<BenchAsk, Float32Array[]>(async (ask) => {
-  if ("index" in ask) return await gradient(ask.theta, ask.index);
+answerAsks<BenchAsk, Sums>(async (ask) => {
+  if ("index" in ask) return await gradient(ask.theta, [ask.index]);
   await chooseBackend(ask.backend);
   gradient = taskGradients(ask.order);
   return [];

@@ -2,7 +2,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { add, gradients, scale, sumTo, variable } from "../autodiff/mod.ts";
 import { crossEntropy, forward, type Params } from "../model/mod.ts";
 import { flattenTree, mapTree, type Tree, unflattenTree } from "../tree/mod.ts";
-import { repeatTree } from "./_repeat_tree.ts";
+import { repeatTree } from "./repeat_tree.ts";
 import { queriesOf } from "./_task_clips.ts";
 import { innerLoop } from "./inner_loop.ts";
 import type { InnerOptions, TaskClips, TaskGradient } from "./types.ts";

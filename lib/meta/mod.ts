@@ -8,3 +8,5 @@ export { type MetaGradient, metaGradient, type MetaOptions } from "./meta_gradie
 export { metricGradient, type MetricOptions } from "./metric_gradient.ts";
 export { reptileGradient } from "./reptile_gradient.ts";
 export type { InnerOptions, TaskClips, TaskGradient } from "./types.ts";
+export { repeatTree } from "./repeat_tree.ts";
+export { tasksAtOnce } from "./tasks_at_once.ts";

@@ -11,3 +11,5 @@ export * from "./answer_asks.ts";
 export * from "./worker_hand.ts";
 export * from "./provide_wasm_binary.ts";
 export * from "./count_gpu_work.ts";
+export * from "./gpu_limits.ts";
+export * from "./read_tensors.ts";

@@ -7,12 +7,7 @@ import { countClasses } from "./_count_classes.ts";
 import { evaluationTasks } from "./_evaluation_tasks.ts";
 import { microClips } from "./_micro_clips.ts";
 import { STATISTICS_BATCH } from "./_running_statistics.ts";
-
-interface Counts {
-  readonly support: number;
-  readonly query: number;
-  readonly macro: number;
-}
+import { type ClipCounts, taskWork } from "./_task_work.ts";
 
 function macroCount({ config, set, support, ways }: {
   readonly config: Config;
@@ -26,10 +21,10 @@ function macroCount({ config, set, support, ways }: {
 }
 
 /** No task of the training subjects has more clips than this; see `sampleEpisode` for how one is drawn. */
-function largestTask(config: Config, set: ClipSet, train: readonly number[]): Counts {
+function largestTask(config: Config, set: ClipSet, train: readonly number[]): ClipCounts {
   const { shots, queries, ways } = config;
   const all = countClasses(set, train);
-  let largest: Counts = { support: 0, query: 0, macro: 0 };
+  let largest: ClipCounts = { support: 0, query: 0, macro: 0 };
   // A task over several subjects draws from them as if they were one.
   const pools = config.episodes === "within" ? train.map((subject) => countClasses(set, [subject])) : [all];
   for (const own of pools) {
@@ -45,19 +40,6 @@ function largestTask(config: Config, set: ClipSet, train: readonly number[]): Co
     largest = { support, query, macro: macroCount({ config, set, support, ways: classes.length }) };
   }
   return largest;
-}
-
-/** What an algorithm holds of a task. */
-function workOf(config: Config, { support, query, macro }: Counts): ClipWork {
-  const { training, innerScope } = ALGORITHMS[config.algorithm];
-  const innerSteps = innerStepsOf(config);
-  if (training === "metric") return { support, query, innerSteps: 0, order: 1 };
-  // Its plain steps are on all clips of the task.
-  if (training === "reptile") return { support: support + query, query, innerSteps, order: 1 };
-  // The queries are asked, and the statistics taken, after each step.
-  const queries = config.multiStepLoss ? innerSteps * query + (innerSteps - 1) * support : query;
-  // A second order through the head holds no graph of the body's gradient.
-  return { support, query: queries, macro, innerSteps, order: config.firstOrder || innerScope === "head" ? 1 : 2 };
 }
 
 /** The largest calibration of the held-out subjects, and their largest query set. */
@@ -94,7 +76,7 @@ export function checkTrainingMemory(config: Config, set: ClipSet, split: Subject
   if (!supervised && config.uncalibratedWeight < 1) {
     const task = largestTask(config, set, split.train);
     check(
-      workOf(config, task),
+      taskWork(config, task),
       `a step on ${task.support} support, ${task.query} query and ${task.macro} macro clips`,
       `shots, queries${task.macro > 0 ? ", macros" : ""}${innerSteps > 1 ? " or innerSteps" : " or ways"}`,
     );

@@ -1,4 +1,6 @@
+import { doGradients, type GradientJob } from "./_do_gradients.ts";
 import { doJob } from "./_do_job.ts";
+import { groupJobs } from "./_group_jobs.ts";
 import type { Job, JobResults, JobRunner, RunnerSetup } from "./_jobs.ts";
 
 /** Lets the event loop turn once, so that signals, timers and requests are heard. */
@@ -8,16 +10,20 @@ function turn(): Promise<void> {
 
 /**
  * Does jobs in this thread, on the backend that is current. A job on WASM or CPU resolves without a turn of the event
- * loop, so before each job there is one: else no signal would be heard from one checkpoint to the next.
+ * loop, so before each job there is one: else no signal would be heard from one checkpoint to the next. On WebGPU the tasks of
+ * a step are done together where they can be.
  */
 export function localRunner(setup: RunnerSetup, signal: AbortSignal): JobRunner {
   return {
     async run<K extends Job["kind"]>(jobs: readonly Extract<Job, { kind: K }>[]) {
       const results: JobResults[K][] = [];
-      for (const job of jobs) {
+      for (const group of groupJobs(setup, jobs)) {
         await turn();
         signal.throwIfAborted();
-        results.push(await doJob<K>(setup, job));
+        const together = group.length > 1
+          ? await doGradients(setup, group as Job[] as GradientJob[]) as JobResults[K][]
+          : [await doJob<K>(setup, group[0]!)];
+        results.push(...together);
       }
       return results;
     },

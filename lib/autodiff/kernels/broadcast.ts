@@ -1,19 +1,30 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type GpuProgram, onGpu, perElement, runOnGpu } from "./_gpu.ts";
 
-const REPEAT: GpuProgram = {
-  name: "repeat",
+/** Axes that the program takes. */
+const AXES = 4;
+
+const BROADCAST: GpuProgram = {
+  name: "broadcast",
   inputs: ["x"],
-  ints: ["period"],
-  code: perElement("result[index] = x[index % uniforms.period];"),
+  ints: ["n1", "n2", "n3", "step0", "step1", "step2", "step3"],
+  code: perElement(`
+    let i3 = index % uniforms.n3;
+    let rest = index / uniforms.n3;
+    let i2 = rest % uniforms.n2;
+    let i1 = rest / uniforms.n2 % uniforms.n1;
+    let i0 = rest / (uniforms.n2 * uniforms.n1);
+    result[index] = x[i0 * uniforms.step0 + i1 * uniforms.step1 + i2 * uniforms.step2 + i3 * uniforms.step3];`),
 };
 
 /** x in a larger shape. */
 export function broadcastKernel(x: tf.Tensor, shape: readonly number[]): tf.Tensor {
-  const inner = shape.slice(shape.length - x.rank);
-  const first = x.shape.findIndex((extent) => extent !== 1);
-  const repeats = first < 0 || x.shape.slice(first).every((extent, axis) => extent === inner[first + axis]);
-  if (onGpu() && repeats) return runOnGpu(REPEAT, { inputs: [x], ints: [x.size], shape });
+  if (onGpu() && shape.length <= AXES) {
+    const padded = (extents: readonly number[]) => [...new Array<number>(AXES - extents.length).fill(1), ...extents];
+    const extents = padded(x.shape);
+    const steps = extents.map((extent, axis) => extent === 1 ? 0 : extents.slice(axis + 1).reduce((a, b) => a * b, 1));
+    return runOnGpu(BROADCAST, { inputs: [x], ints: [...padded(shape).slice(1), ...steps], shape });
+  }
   // Adding zeros: tf.broadcastTo goes through tile, which reads the GPU synchronously in some shapes.
   return tf.add(x, tf.zeros(shape as number[]));
 }

@@ -5,6 +5,21 @@ import { mapTree, type Tree } from "../tree/mod.ts";
 /**
  * Parameters T times, for tasks that are computed together: numbers `[T]`, vectors `[T·C]`, others `[T, …]`. For one task they
  * are left as they are.
+ *
+ * @param tree Borrowed.
+ * @param tasks T.
+ * @returns The copies, or the tree itself; call it inside `tf.tidy`.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import "@tensorflow/tfjs-backend-cpu";
+ * import { assertEquals } from "@std/assert";
+ * import { repeatTree } from "./mod.ts";
+ * await tf.setBackend("cpu");
+ * const { b } = repeatTree({ b: tf.tensor1d([1, 2]) }, 2) as { b: tf.Tensor };
+ * assertEquals([...b.dataSync()], [1, 2, 1, 2]);
+ * ```
  */
 export function repeatTree(tree: Tree<tf.Tensor>, tasks: number): Tree<tf.Tensor> {
   if (tasks === 1) return tree;
