@@ -1,6 +1,6 @@
 /** Takes one measurement, or one count, in a process of its own and prints it as JSON: started by `bench.ts`, one argument of JSON. */
 import process from "node:process";
-import { type BenchOrder, countStep, measure } from "../lib/bench/mod.ts";
+import { type BenchOrder, countStep, measure, WORKLOADS } from "../lib/bench/mod.ts";
 import { type BackendName, chooseBackend } from "../lib/runtime/mod.ts";
 import { peakRss } from "./_lib/peak_rss.ts";
 
@@ -25,7 +25,8 @@ if (import.meta.main) {
   const { workload, what, decoder } = order;
   if (count) {
     const { first, next } = await countStep(order);
-    console.log(JSON.stringify({ workload, what, decoder, compiled: first.pipelines, ...next }));
+    const { tasks = WORKLOADS[workload as keyof typeof WORKLOADS].tasks } = order;
+    console.log(JSON.stringify({ workload, what, decoder, tasks, compiled: first.pipelines, ...next }));
   } else {
     const times = await measure(order, { now: clock === "cpu" ? processorTime : () => performance.now(), workers });
     const peer = `lightmannet ${name} x${workers}`;

@@ -6,7 +6,7 @@ import { runCommand } from "./_lib/run_command.ts";
 import { UsageError } from "./_lib/usage_error.ts";
 import { benchColdStart } from "./_bench_cold_start.ts";
 import type { RowOrder } from "./_bench_row.ts";
-import { type BenchRow, benchTable, pairRatios } from "./_lib/bench_rows.ts";
+import { type BenchRow, benchTable, type CountRow, countTable, pairRatios } from "./_lib/bench_rows.ts";
 
 const WHAT = ["meta2", "meta1", "adapt", "predict", "cold-start"] as const;
 
@@ -47,9 +47,24 @@ export const BENCH_SPEC = {
     "peer-runtime": { type: "string", value: "PROGRAM", default: "python3", help: "What runs the peer" },
     "peer-threads": { type: "integer", min: 1, max: 256, help: "Threads of the peer (default: as many as workers)" },
     pairs: { type: "integer", min: 1, max: 100, default: 3, help: "Pairs of runs with a peer" },
+    tasks: { type: "integer", min: 1, max: 1024, help: "Tasks of a meta-batch (default: the workload's)" },
+    count: {
+      type: "boolean",
+      help: "Count the dispatches and bytes of a step on WebGPU, without executing it, in place of measuring",
+    },
     json: { type: "string", value: "FILE|-", help: "Write the rows as JSON" },
   },
 } as const satisfies CommandSpec;
+
+type BenchFlags = ParsedFlags<typeof BENCH_SPEC.flags>["values"];
+
+const WORKLOAD_NAMES = Object.keys(WORKLOADS) as (keyof typeof WORKLOADS)[];
+
+/** Where rows are told, and what stops the work. */
+interface BenchOptions {
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
 
 /** Checks a list with commas. */
 function listOf<T extends string>(flag: string, text: string, choices: readonly T[]): T[] {
@@ -63,7 +78,7 @@ function listOf<T extends string>(flag: string, text: string, choices: readonly 
 }
 
 /** Runs a program and reads the last line it prints as JSON. */
-async function rowOf(program: string, args: readonly string[], signal: AbortSignal): Promise<BenchRow> {
+async function rowOf<Row = BenchRow>(program: string, args: readonly string[], signal: AbortSignal): Promise<Row> {
   signal.throwIfAborted();
   const options: Deno.CommandOptions = {
     args: [...args],
@@ -82,7 +97,13 @@ async function rowOf(program: string, args: readonly string[], signal: AbortSign
   signal.throwIfAborted();
   const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim().split("\n").pop()!;
   if (!success) throw new Error(`Cannot measure: ${decode(stderr)}`);
-  return { decoder: "none", ...JSON.parse(decode(stdout)) as Partial<BenchRow> } as BenchRow;
+  return { decoder: "none", ...JSON.parse(decode(stdout)) } as Row;
+}
+
+/** A row of this project, in a process of its own. */
+function ownRow<Row = BenchRow>(order: RowOrder, signal: AbortSignal): Promise<Row> {
+  const script = fromFileUrl(import.meta.resolve("./_bench_row.ts"));
+  return rowOf<Row>(Deno.execPath(), ["run", "-A", script, JSON.stringify(order)], signal);
 }
 
 async function coldStart(order: BenchOrder): Promise<BenchRow> {
@@ -102,12 +123,12 @@ async function coldStart(order: BenchOrder): Promise<BenchRow> {
  * @returns Rows of this project and of the peer in the order taken, and the median ratio of each pair of kinds.
  */
 export async function bench(
-  values: ParsedFlags<typeof BENCH_SPEC.flags>["values"],
-  options: { readonly say: (line: string) => void; readonly signal: AbortSignal },
+  values: BenchFlags,
+  options: BenchOptions,
 ): Promise<{ rows: BenchRow[]; ratios: ReturnType<typeof pairRatios> }> {
-  const { decoder, backend, workers, repeats, clock, peer, pairs } = values;
+  const { decoder, backend, workers, repeats, clock, peer, pairs, tasks } = values;
   const whats = listOf("what", values.what, WHAT);
-  const workloads = listOf("workload", values.workload, Object.keys(WORKLOADS) as (keyof typeof WORKLOADS)[]);
+  const workloads = listOf("workload", values.workload, WORKLOAD_NAMES);
   const rows: BenchRow[] = [];
   const take = (row: BenchRow) => {
     rows.push(row);
@@ -119,10 +140,12 @@ export async function bench(
         take(await coldStart({ what: "predict", workload, decoder, repeats }));
         continue;
       }
-      const order: RowOrder = { what, workload, decoder, repeats, backend, workers, clock };
-      const own = ["run", "-A", fromFileUrl(import.meta.resolve("./_bench_row.ts")), JSON.stringify(order)];
+      const order: RowOrder = {
+        ...{ what, workload, decoder, repeats, backend, workers, clock, count: false },
+        ...(tasks !== undefined && { tasks }),
+      };
       for (let pair = 0; pair < (peer === undefined ? 1 : pairs); pair++) {
-        take(await rowOf(Deno.execPath(), own, options.signal));
+        take(await ownRow(order, options.signal));
         if (peer === undefined) continue;
         const threads = String(values["peer-threads"] ?? workers);
         const asked = ["--what", what, "--workload", workload, "--repeats", String(repeats), "--threads", threads];
@@ -133,9 +156,35 @@ export async function bench(
   return { rows, ratios: pairRatios(rows) };
 }
 
+/**
+ * Counts what a step of each work that the flags ask for makes WebGPU do; a cold start has none.
+ *
+ * @param values The flags.
+ * @param options What is told of each row, and what stops it.
+ * @returns Rows in the order counted.
+ */
+export async function countSteps(values: BenchFlags, options: BenchOptions): Promise<CountRow[]> {
+  const { decoder, tasks } = values;
+  const rows: CountRow[] = [];
+  for (const workload of listOf("workload", values.workload, WORKLOAD_NAMES)) {
+    for (const what of listOf("what", values.what, WHAT)) {
+      if (what === "cold-start") continue;
+      const order: RowOrder = {
+        ...{ what, workload, decoder, repeats: 1, backend: "webgpu", workers: 1, clock: "wall", count: true },
+        ...(tasks !== undefined && { tasks }),
+      };
+      const row = await ownRow<CountRow>(order, options.signal);
+      rows.push(row);
+      options.say(countTable([row], rows.length === 1));
+    }
+  }
+  return rows;
+}
+
 if (import.meta.main) {
   Deno.exitCode = await runCommand(BENCH_SPEC, async ({ values }, signal) => {
     const output = await openOutput(values.json);
+    if (values.count) return await output.json(await countSteps(values, { say: output.say, signal }));
     const { rows, ratios } = await bench(values, { say: output.say, signal });
     for (const { workload, what, peer, ratio, pairs } of ratios) {
       output.say(`${workload} ${what}: ${ratio} of the time of ${peer} (median of ${pairs} pairs)`);

@@ -3,7 +3,7 @@ import { constant, variable } from "../autodiff/mod.ts";
 import { createInferenceEngine } from "../inference/mod.ts";
 import { estimateBytes, innerLoop, tasksAtOnce } from "../meta/mod.ts";
 import { forward } from "../model/mod.ts";
-import { checkMemory, WorkerHand } from "../runtime/mod.ts";
+import { checkMemory, readTensors, WorkerHand } from "../runtime/mod.ts";
 import { flattenTree, mapTree } from "../tree/mod.ts";
 import { benchModel } from "./bench_model.ts";
 import { benchArchitecture, benchClips, benchObjective, benchTask } from "./_bench_task.ts";
@@ -83,7 +83,7 @@ function adaptWork(order: BenchOrder): Work {
         const fixed = mapTree(adapted.params, ({ tensor }) => constant(tensor));
         return forward(options.architecture, fixed, clips.support, { want: {} }).statistics.map(({ tensor }) => tensor);
       });
-      await Promise.all(statistics.map((tensor) => tensor.data()));
+      await readTensors(statistics);
       tf.dispose(statistics);
     },
     close() {},

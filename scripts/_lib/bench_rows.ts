@@ -14,6 +14,23 @@ export interface BenchRow {
   readonly cpu_ms?: number;
 }
 
+/** What a step asks of WebGPU, as printed and as JSON: of the second step, which compiles nothing. */
+export interface CountRow {
+  readonly workload: string;
+  readonly what: string;
+  readonly decoder: string;
+  readonly tasks: number;
+  /** Programs that the first step compiled, and this one. */
+  readonly compiled: number;
+  readonly pipelines: number;
+  readonly dispatches: number;
+  readonly submits: number;
+  readonly uploadedBytes: number;
+  readonly uniformBytes: number;
+  readonly reads: number;
+  readonly readBytes: number;
+}
+
 /** Time of this project over the peer's. */
 export interface BenchRatio {
   readonly workload: string;
@@ -21,6 +38,13 @@ export interface BenchRatio {
   readonly peer: string;
   readonly ratio: number;
   readonly pairs: number;
+}
+
+/** Columns of text at the left; numbers follow. */
+const WIDTHS = [10, 11, 8, 30] as const;
+
+function line(cells: readonly (string | number | null)[], widths: readonly number[]): string {
+  return cells.map((cell, i) => widths[i] ? String(cell).padEnd(widths[i]) : String(cell ?? "").padStart(11)).join("");
 }
 
 /**
@@ -31,14 +55,33 @@ export interface BenchRatio {
  * @returns The lines, without a newline at the end.
  */
 export function benchTable(rows: readonly BenchRow[], withHead = true): string {
-  const line = (cells: readonly (string | number | null)[]) =>
-    cells.map((cell, i) => i < 4 ? String(cell).padEnd([10, 11, 8, 30][i]!) : String(cell ?? "").padStart(11)).join("");
   const head = ["workload", "what", "decoder", "who", "ms", "min ms", "tasks/s", "peak MB"];
   return [
-    ...withHead ? [line(head)] : [],
+    ...withHead ? [line(head, WIDTHS)] : [],
     ...rows.map((row) =>
-      line([row.workload, row.what, row.decoder, row.peer, row.ms, row.min_ms, row.tasks_per_s, row.peak_mb])
+      line([row.workload, row.what, row.decoder, row.peer, row.ms, row.min_ms, row.tasks_per_s, row.peak_mb], WIDTHS)
     ),
+  ].join("\n");
+}
+
+/**
+ * Lines of a table of counts.
+ *
+ * @param rows What was counted.
+ * @param withHead Whether the columns' names come first.
+ * @returns The lines, without a newline at the end.
+ */
+export function countTable(rows: readonly CountRow[], withHead = true): string {
+  const widths = WIDTHS.slice(0, 3);
+  const head = ["tasks", "dispatches", "submits", "compiled", "reads", "read kB", "up kB", "numbers kB"];
+  const kilobytes = (bytes: number) => Math.round(bytes / 100) / 10;
+  return [
+    ...withHead ? [line(["workload", "what", "decoder", ...head], widths)] : [],
+    ...rows.map((row) => {
+      const bytes = [row.readBytes, row.uploadedBytes, row.uniformBytes].map(kilobytes);
+      const counts = [row.tasks, row.dispatches, row.submits, `${row.compiled}+${row.pipelines}`, row.reads];
+      return line([row.workload, row.what, row.decoder, ...counts, ...bytes], widths);
+    }),
   ].join("\n");
 }
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type BenchRow, benchTable, pairRatios } from "../../scripts/_lib/bench_rows.ts";
+import { type BenchRow, benchTable, countTable, pairRatios } from "../../scripts/_lib/bench_rows.ts";
 
 function row(peer: string, what: string, ms: number): BenchRow {
   return { peer, workload: "w1", what, decoder: "none", ms, min_ms: ms, tasks_per_s: null, peak_mb: 9 };
@@ -23,4 +23,21 @@ Deno.test("benchTable() keeps its columns below their names", () => {
   const [head, line] = benchTable([row("torch", "meta2", 12.5)]).split("\n");
   assertEquals(line!.indexOf("meta2"), head!.indexOf("what"));
   assertEquals(line!.indexOf("12.5") + 4, head!.indexOf(" ms") + 3);
+});
+
+Deno.test("countTable() keeps its columns below their names", () => {
+  const row = {
+    ...{ workload: "tiny", what: "meta2", decoder: "none", tasks: 17, compiled: 66, pipelines: 0, dispatches: 2394 },
+    ...{ submits: 160, uploadedBytes: 26412, uniformBytes: 111980, reads: 1, readBytes: 353984 },
+  };
+  const [head, line] = countTable([row]).split("\n") as [string, string];
+  for (
+    const [name, cell] of [["tasks", "17"], ["dispatches", "2394"], ["compiled", "66+0"], ["read kB", "354"], [
+      "up kB",
+      "26.4",
+    ]]
+  ) {
+    assertEquals(line.lastIndexOf(cell!) + cell!.length, head.indexOf(name!) + name!.length, name);
+  }
+  assertEquals(countTable([row], false), line);
 });

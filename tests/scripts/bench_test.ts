@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { parseFlags } from "../../scripts/_lib/args.ts";
+import { onEachBackend } from "../_util/on_each_backend.ts";
 import { UsageError } from "../../scripts/_lib/usage_error.ts";
-import { bench, BENCH_SPEC } from "../../scripts/bench.ts";
+import { bench, BENCH_SPEC, countSteps } from "../../scripts/bench.ts";
 
 const SILENT = { say: () => {}, signal: new AbortController().signal };
 
@@ -48,6 +49,13 @@ Deno.test("bench refuses what it does not know before it measures", async () => 
   const peer = ["--what", "predict", "--repeats", "1", "--peer", "peer.py", "--peer-runtime", "no-such-program"];
   await assertRejects(() => run(...peer), UsageError, "Cannot run no-such-program");
 });
+
+onEachBackend("bench --count counts a step of as many tasks as are asked for", async () => {
+  const args = ["--what", "meta1,cold-start", "--tasks", "3", "--count"];
+  const rows = await countSteps(parseFlags(args, BENCH_SPEC).values, SILENT);
+  assertEquals(rows.map(({ what, tasks, pipelines, reads }) => [what, tasks, pipelines, reads]), [["meta1", 3, 0, 1]]);
+  assert(rows[0]!.dispatches > 500 && rows[0]!.compiled > 20);
+}, ["webgpu"]);
 
 Deno.test("bench measures a cold start whatever settings of a server the environment has", async () => {
   // A body of one clip is larger: a function with this setting answers 413.
