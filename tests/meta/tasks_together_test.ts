@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { innerLoop, joinTasks, metaGradient, type MetaOptions, metricGradient } from "../../lib/meta/mod.ts";
-import { type Architecture } from "../../lib/model/mod.ts";
+import type { Architecture } from "../../lib/model/mod.ts";
 import { type BackendName, chooseBackend } from "../../lib/runtime/mod.ts";
 import { flattenTree, mapTree, type Tree } from "../../lib/tree/mod.ts";
 import { withTensorCount } from "../_util/leaks.ts";
