@@ -14,6 +14,8 @@ export interface PackClipsOptions {
   readonly workers?: number;
   /** Stops the pack; what was written is kept for the next one. */
   readonly signal?: AbortSignal;
+  /** A clip whose frames have several sizes is an error. @default {false} */
+  readonly strict?: boolean;
   /** Further strings for the file's metadata: where the clips come from, say. Nothing that changes by itself. */
   readonly metadata?: Readonly<Record<string, string>>;
   /** Called after each clip: clips that are in the file, clips of the whole, frames read so far by this call. */
@@ -86,8 +88,9 @@ interface Pack extends Places {
 /** Those clips of an interrupted pack that are whole and whose files have not been touched since. */
 async function goodClips(pack: Pack, noted: ReadonlyMap<number, PackedClip>): Promise<Map<number, PackedClip>> {
   const bytes = new Uint8Array(pack.clipBytes);
-  const whole = [...noted.values()].filter(({ index, sha256: expected }) =>
-    index < pack.jobs.length && readAt(pack.file, pack.offset + index * pack.clipBytes, bytes) &&
+  const whole = [...noted.values()].filter(({ index, sha256: expected, facts }) =>
+    index < pack.jobs.length && (facts.sizes === 1 || !pack.jobs[index]!.strict) &&
+    readAt(pack.file, pack.offset + index * pack.clipBytes, bytes) &&
     sha256(bytes) === expected
   );
   const good = new Map<number, PackedClip>();
@@ -157,7 +160,8 @@ export async function packClips(
   outPath: string,
   options: PackClipsOptions = {},
 ): Promise<PackSummary> {
-  const { workers = navigator.hardwareConcurrency, signal, metadata = {}, onProgress, onStatus } = options;
+  const { workers = navigator.hardwareConcurrency, signal, strict = false, metadata = {}, onProgress, onStatus } =
+    options;
   signal?.throwIfAborted();
   const indexed = indexEntries(entries, `pack ${outPath}`);
   const head = packedHead({ ...indexed, recipe });
@@ -182,7 +186,7 @@ export async function packClips(
   const pack: Pack = {
     ...places,
     file,
-    jobs: entries.map((entry) => ({ entry, recipe, what: "read", all: false, pictures: false })),
+    jobs: entries.map((entry) => ({ entry, recipe, what: "read", all: false, pictures: false, strict })),
     offset: layout.places.clips!.offset,
     clipBytes: layout.places.clips!.length / entries.length,
     workers,

@@ -113,10 +113,11 @@ function card(entry: ClipEntry, { facts, pictures }: CheckedClip): string {
   const count = facts!.frames === 1 ? "1 frame" : `${facts!.frames} frames`;
   const rate = entry.fps === null ? "" : `, ${entry.fps} /s`;
   const gaps = facts!.gaps > 0 ? `, ${facts!.gaps} missing` : "";
+  const sizes = facts!.sizes > 1 ? `, ${facts!.sizes} sizes` : "";
   const units = entry.actionUnits == null ? "" : `<span class="units">AU ${escapeHtml(entry.actionUnits)}</span>`;
   return `<figure><figcaption><b>${escapeHtml(entry.id)}</b><span>subject ${escapeHtml(entry.subject)}${
     entry.kind === "macro" ? " · macro" : ""
-  }<br>${count}${rate}${gaps}</span>${units}</figcaption><div class="frames">${
+  }<br>${count}${rate}${gaps}${sizes}</span>${units}</figcaption><div class="frames">${
     pictures.map((picture) => frame(picture, facts!.apexSource)).join("")
   }</div></figure>`;
 }

@@ -4,7 +4,7 @@ import { type ClipEntry, decodePacked, loadClipSet } from "../../lib/data/mod.ts
 import { packClips, type PackClipsOptions } from "../../lib/packing/mod.ts";
 import { decodeSafetensors } from "../../lib/storage/mod.ts";
 import { needs } from "../_util/needs.ts";
-import { namesIn, RECIPE, tempFolder, writeClips, writeManifest } from "./_util/clips.ts";
+import { greyPng, namesIn, RECIPE, tempFolder, writeClips, writeManifest } from "./_util/clips.ts";
 
 /** Packs, and stops after so many clips. */
 async function packSome(entries: readonly ClipEntry[], out: string, clips: number, options: PackClipsOptions = {}) {
@@ -27,6 +27,7 @@ Deno.test("packClips() writes what loadClipSet() loads", async () => {
   assertEquals([...tensors.apexes!.data], [0, 0, 0, 0, 0]);
   assertEquals(summary.facts[1], {
     ...{ frames: 4, width: 4, height: 4, channels: 1, onset: 1, apex: 3, offset: 4, apexSource: "annotated", gaps: 0 },
+    sizes: 1,
   });
 });
 
@@ -116,6 +117,22 @@ Deno.test("packClips() starts anew, and says so, when clips or recipe are others
     assertEquals(kept, 0);
     assertStringIncludes(said.join(), "starts anew");
   }
+});
+
+Deno.test("packClips() packs clips whose frames have several sizes, unless it is to be strict, also when it continues", async () => {
+  await using folder = await tempFolder();
+  const entries = await writeClips(folder.path, 3);
+  const out = join(folder.path, "out.safetensors");
+  const frame = join(entries[1]!.path, "img3.png");
+  await Deno.writeFile(frame, greyPng(100, 9));
+  const strictly = () => packClips(entries, RECIPE, out, { workers: 0, strict: true });
+  await packSome(entries, out, 2);
+  const error = await assertRejects(strictly, RangeError);
+  assertStringIncludes(error.message, `line 3): Cannot read ${frame}: expected frames of one size, 4 x 4, got 9 x 9`);
+  const { facts } = await packClips(entries, RECIPE, out, { workers: 0 });
+  assertEquals(facts.map(({ width, sizes }) => [width, sizes]), [[4, 1], [4, 2], [4, 1]]);
+  await Deno.writeFile(frame, greyPng(97));
+  await strictly();
 });
 
 Deno.test("packClips() names file, row and picture of a broken frame and leaves the target as it was", async () => {
