@@ -234,8 +234,8 @@ async function check({ values, prepared, recipe, signal, output }: Work): Promis
     findings: listFindings(prepared),
     leftOut: prepared.leftOut,
     notes: prepared.notes,
-    clips: entries.map(({ id, database, subject, label, kind, file, line }, i) => ({
-      ...{ id, database, subject, label, kind, file, line },
+    clips: entries.map(({ id, database, subject, label, kind, actionUnits = null, file, line }, i) => ({
+      ...{ id, database, subject, label, kind, actionUnits, file, line },
       ...{ facts: checked[i]!.facts, error: checked[i]!.error },
     })),
     seconds,

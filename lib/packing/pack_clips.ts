@@ -42,6 +42,12 @@ function apexesOf(facts: readonly ClipFacts[]): Uint8Array {
   return Uint8Array.from(facts, ({ apexSource }) => APEX_SOURCES.indexOf(apexSource));
 }
 
+/** What coders wrote of each clip, `[n]`, as it stands there; nothing where no clip has any. */
+function unitsOf(entries: readonly ClipEntry[]): { actionUnits?: string } {
+  const units = entries.map(({ actionUnits = null }) => actionUnits);
+  return units.every((text) => text === null) ? {} : { actionUnits: JSON.stringify(units) };
+}
+
 /** The file but for its data. Its length does not depend on the digest, which is known last. */
 function layoutOf(head: PackedHead, extra: Readonly<Record<string, string>>, digest: string): SafetensorsLayout {
   const tensors = { ...head.tensors, clips: head.clips, apexes: { dtype: "U8", shape: head.clips.shape.slice(0, 1) } };
@@ -115,6 +121,9 @@ function writeError(error: unknown, { partial }: Places, done: number, total: nu
  * is ever seen there. After an interruption, a crash or a full disk, the same call continues: a journal keeps a checksum
  * of each clip and the state of its frames' files; clips that do not agree any more are read again.
  *
+ * Beside what {@linkcode packedHead} lays out, the file has the tensor `apexes` with its metadata, `digest`, and, where
+ * clips have any, `actionUnits`: a JSON list of one string or null a clip.
+ *
  * @param entries The clips, with the labels that become the classes; ids must differ.
  * @param recipe How each becomes `[M, H, W, C]`.
  * @param outPath The file.
@@ -152,7 +161,8 @@ export async function packClips(
   signal?.throwIfAborted();
   const indexed = indexEntries(entries, `pack ${outPath}`);
   const head = packedHead({ ...indexed, recipe });
-  const layout = layoutOf(head, metadata, "0".repeat(64));
+  const extra = { ...metadata, ...unitsOf(entries) };
+  const layout = layoutOf(head, extra, "0".repeat(64));
   const beside = (suffix: string) => join(dirname(outPath), `.${basename(outPath)}.${suffix}`);
   const places: Places = { target: outPath, partial: beside("partial"), journal: beside("journal") };
   const key = sha256(
@@ -212,7 +222,7 @@ export async function packClips(
       },
     });
     const digest = sha256(...hashes);
-    finish(file, layoutOf(head, metadata, digest), head, apexesOf(facts as ClipFacts[]));
+    finish(file, layoutOf(head, extra, digest), head, apexesOf(facts as ClipFacts[]));
     await Deno.rename(places.partial, outPath);
     await Deno.remove(places.journal);
     return {

@@ -44,6 +44,25 @@ Deno.test("packClips() gives the same bytes with any number of threads, and leav
   assertEquals(await namesIn(folder.path), ["0.safetensors", "1.safetensors", "3.safetensors", "frames"]);
 });
 
+Deno.test("packClips() keeps what coders wrote of each clip, and changes nothing where nobody wrote anything", async () => {
+  await using folder = await tempFolder();
+  const entries = await writeClips(folder.path, 3);
+  const out = join(folder.path, "out.safetensors");
+  const pack = async (units: readonly (string | null | undefined)[]) => {
+    const coded = entries.map((entry, i) => units[i] === undefined ? entry : { ...entry, actionUnits: units[i]! });
+    await packClips(coded, RECIPE, out, { workers: 0 });
+    const bytes = await Deno.readFile(out);
+    const { tensors, metadata } = decodeSafetensors(bytes);
+    return { bytes, metadata, set: decodePacked(tensors, metadata) };
+  };
+  const [without, coded] = [await pack([]), await pack(["L12 or L14", undefined, "4，7\n?"])];
+  assertEquals(JSON.parse(coded.metadata.actionUnits!), ["L12 or L14", null, "4，7\n?"]);
+  assertEquals((await pack(["L12 or L14", null, "4，7\n?"])).bytes, coded.bytes);
+  assertEquals(without.metadata.actionUnits, undefined);
+  assertEquals((await pack([null, null, null])).bytes, without.bytes);
+  assertEquals(coded.set, without.set);
+});
+
 Deno.test("packClips() continues after an interruption and ends with the same bytes", async () => {
   await using folder = await tempFolder();
   const entries = await writeClips(folder.path, 6);
