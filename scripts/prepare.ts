@@ -1,7 +1,15 @@
 import { basename } from "@std/path";
 import { type Config, type ConfigInput, makeConfig } from "../lib/config/mod.ts";
 import type { Recipe } from "../lib/data/mod.ts";
-import { checkClips, packClips, pickSheetClips, renderContactSheet, summarizeClips } from "../lib/packing/mod.ts";
+import {
+  checkClips,
+  type ClipFacts,
+  clipFindings,
+  packClips,
+  pickSheetClips,
+  renderContactSheet,
+  summarizeClips,
+} from "../lib/packing/mod.ts";
 import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
 import { createBars } from "./_lib/bars.ts";
 import { clipTable } from "./_lib/clip_table.ts";
@@ -196,8 +204,13 @@ function speed(begun: number, frames: number): string {
   return frames === 0 ? "" : `${Math.round(1000 * frames / (performance.now() - begun))} frames/s`;
 }
 
-async function check({ values, prepared, recipe, signal, output }: Work): Promise<number> {
-  const { entries, findings } = prepared;
+/** What was read, with what decoding has shown beside the readers' findings. */
+function readThrough(prepared: PreparedClips, facts: readonly (ClipFacts | null)[]): PreparedClips {
+  return { ...prepared, findings: clipFindings(prepared.entries, facts, prepared.findings) };
+}
+
+async function check({ values, prepared: listed, recipe, signal, output }: Work): Promise<number> {
+  const { entries } = listed;
   const begun = performance.now();
   const bars = createBars();
   const shown = pickSheetClips(entries, values["sheet-clips"]);
@@ -207,6 +220,8 @@ async function check({ values, prepared, recipe, signal, output }: Work): Promis
     pictures: new Set(shown),
     onProgress: (done, total, frames) => bars.update("Checking", done, total, speed(begun, frames)),
   }).finally(bars.finish);
+  const prepared = readThrough(listed, checked.map(({ facts }) => facts));
+  const { findings } = prepared;
   const summaries = summarizeClips(entries, checked.map(({ facts }) => facts), findings);
   await writeFileAtomic(
     sheetOf(values),
@@ -234,8 +249,8 @@ async function check({ values, prepared, recipe, signal, output }: Work): Promis
     findings: listFindings(prepared),
     leftOut: prepared.leftOut,
     notes: prepared.notes,
-    clips: entries.map(({ id, database, subject, label, kind, file, line }, i) => ({
-      ...{ id, database, subject, label, kind, file, line },
+    clips: entries.map(({ id, database, subject, label, kind, actionUnits = null, file, line }, i) => ({
+      ...{ id, database, subject, label, kind, actionUnits, file, line },
       ...{ facts: checked[i]!.facts, error: checked[i]!.error },
     })),
     seconds,
@@ -244,11 +259,11 @@ async function check({ values, prepared, recipe, signal, output }: Work): Promis
   return broken.length > 0 ? 1 : 0;
 }
 
-async function pack({ values, prepared, recipe, signal, output }: Work, out: string): Promise<void> {
-  const { entries, findings } = prepared;
-  const strict = values.strict ? strictError(prepared) : undefined;
+async function pack({ values, prepared: listed, recipe, signal, output }: Work, out: string): Promise<void> {
+  const { entries } = listed;
+  const strict = values.strict ? strictError(listed) : undefined;
   if (strict) {
-    sayFindings(prepared, output);
+    sayFindings(listed, output);
     throw strict;
   }
   const begun = performance.now();
@@ -258,7 +273,8 @@ async function pack({ values, prepared, recipe, signal, output }: Work, out: str
   const summary = await packClips(entries, recipe, out, {
     ...(values.workers !== undefined && { workers: values.workers }),
     signal,
-    metadata: { provenance: JSON.stringify(prepared.provenance) },
+    strict: values.strict,
+    metadata: { provenance: JSON.stringify(listed.provenance) },
     onStatus: (message) => bars.line(message),
     onProgress(done, total, frames) {
       [kept, read] = [done, frames];
@@ -271,7 +287,8 @@ async function pack({ values, prepared, recipe, signal, output }: Work, out: str
     }
     throw error;
   }).finally(bars.finish);
-  const summaries = summarizeClips(entries, summary.facts, findings);
+  const prepared = readThrough(listed, summary.facts);
+  const summaries = summarizeClips(entries, summary.facts, prepared.findings);
   for (const line of clipTable(summaries)) output.say(line);
   sayFindings(prepared, output);
   const seconds = (performance.now() - begun) / 1000;

@@ -45,25 +45,29 @@ function cropAndConvert(image: RawImage, crop: Box, channels: 1 | 3): Float32Arr
   return out;
 }
 
-/** Makes a reader that gives frame `index` cropped, converted and resized, `[H, W, C]`; all frames have one size. */
+/**
+ * Makes a reader that gives frame `index` cropped, converted and resized, `[H, W, C]`.
+ *
+ * Frames of other sizes are resized each by itself; a box in pixels is a place in all of them only if they have one size.
+ */
 export function smallFrames(read: ReadFrame, shape: FrameShape): (index: number) => Promise<Float32Array> {
-  let first: { width: number; height: number; crop: Box; axes: [AxisWeights, AxisWeights] } | undefined;
+  let last: { width: number; height: number; crop: Box; axes: [AxisWeights, AxisWeights] } | undefined;
   return async (index) => {
     const image = await read(index);
-    if (first === undefined) {
-      const { width, height } = image;
+    const { width, height } = image;
+    if (last === undefined || width !== last.width || height !== last.height) {
+      if (last !== undefined && shape.crop !== null) {
+        throw new RangeError(
+          `Cannot crop the clip: expected frames of one size, ${last.width} x ${last.height}, ` +
+            `got ${width} x ${height} in frame ${index}`,
+        );
+      }
       const crop = shape.crop ?? [0, 0, width, height];
       checkCrop(crop, image);
-      first = { width, height, crop, axes: [axisWeights(crop[2], shape.size), axisWeights(crop[3], shape.size)] };
+      last = { width, height, crop, axes: [axisWeights(crop[2], shape.size), axisWeights(crop[3], shape.size)] };
     }
-    if (image.width !== first.width || image.height !== first.height) {
-      throw new RangeError(
-        `Cannot preprocess a clip: expected frames of one size, ${first.width} x ${first.height}, ` +
-          `got ${image.width} x ${image.height} in frame ${index}`,
-      );
-    }
-    const cut = cropAndConvert(image, first.crop, shape.channels);
-    return resize(cut, { width: first.crop[2], channels: shape.channels }, ...first.axes);
+    const cut = cropAndConvert(image, last.crop, shape.channels);
+    return resize(cut, { width: last.crop[2], channels: shape.channels }, ...last.axes);
   };
 }
 

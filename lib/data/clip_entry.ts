@@ -20,6 +20,8 @@ export interface ClipEntry {
   readonly offset: number | null;
   /** One face box `[x, y, width, height]` in pixels for all frames; null or absent: the whole frame. */
   readonly crop?: readonly [number, number, number, number] | null;
+  /** The action units as the coders wrote them (`R12C`, `L12 or L14`, `?`), not parsed; null or absent: none given. */
+  readonly actionUnits?: string | null;
   /** Frames a second; null: not given. */
   readonly fps: number | null;
   /** The annotation file that says so (or the folder, where names alone do), and its line or row from 1, for messages. */

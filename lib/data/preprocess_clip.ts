@@ -66,7 +66,7 @@ function amplifyFrom(sums: Float32Array, length: number, k: number): void {
  *
  * The frames are the movement from its onset, frame 0. Crop → channels (Rec. 601 luma 0.299 R + 0.587 G + 0.114 B, or
  * grey repeated) → H × W (area averaging where an axis shrinks, bilinear with half-pixel centres where it grows; the
- * aspect ratio is not kept) → the window (`recipe.window`: all frames, or onset to apex) → M frames (`recipe.time`:
+ * aspect ratio is not kept; frames of several sizes are resized each by itself) → the window (`recipe.window`: all frames, or onset to apex) → M frames (`recipe.time`:
  * the temporal interpolation model in closed form, linear, or nearest) → amplification of a micro clip,
  * frame′ = onset + k (frame − onset). Everything is linear and in floating point; one rounding at the end, to the
  * nearest integer with halves to even, clamped to 0..255.
@@ -86,8 +86,8 @@ function amplifyFrom(sums: Float32Array, length: number, k: number): void {
  * @param recipe Shape and resampling. Differences are taken later, by {@linkcode toModelInput}.
  * @param options Crop box, apex, kind.
  * @returns `[M, H, W, C]` bytes, row-major.
- * @throws {RangeError} When there is no frame, or one where flow needs two, the frames' sizes differ, the box leaves the
- * frame, the apex is no frame, or the recipe is out of range.
+ * @throws {RangeError} When there is no frame, or one where flow needs two, the box leaves the frame or stands beside
+ * frames of several sizes, the apex is no frame, or the recipe is out of range.
  *
  * @example
  * ```ts

@@ -60,7 +60,7 @@ async function listFrames(folder: string): Promise<{ name: string; number: numbe
  *
  * @param path A folder or a picture file.
  * @param options Window and limits.
- * @returns The frames; `read` rejects with RangeError when a frame's size differs from the first one read.
+ * @returns The frames, whose sizes may differ.
  * @throws {Deno.errors.NotFound} When there is no such file or folder.
  * @throws {RangeError} When the folder has no picture, two frames share a number or have none, or no frame carries the
  * onset's or offset's number.
@@ -108,7 +108,6 @@ export async function readFrames(path: string, options: ReadFramesOptions = {}):
   } catch (error) {
     throw fileError(error, `read ${path}`);
   }
-  let size: { readonly width: number; readonly height: number } | undefined;
   return {
     length: paths.length,
     paths,
@@ -118,15 +117,7 @@ export async function readFrames(path: string, options: ReadFramesOptions = {}):
       if (file === undefined) {
         throw new RangeError(`Cannot read frame ${index} of ${path}: expected 0 to ${paths.length - 1}`);
       }
-      const image = await decodeImage(await Deno.readFile(file), file, { maxPixels });
-      size ??= { width: image.width, height: image.height };
-      if (image.width !== size.width || image.height !== size.height) {
-        throw new RangeError(
-          `Cannot read ${file}: expected frames of one size, ${size.width} x ${size.height}, ` +
-            `got ${image.width} x ${image.height}`,
-        );
-      }
-      return image;
+      return await decodeImage(await Deno.readFile(file), file, { maxPixels });
     },
   };
 }

@@ -45,7 +45,8 @@ function resolveInside(folder: string, path: string): string | null {
 /**
  * Reads a manifest: one clip a row, columns `id,database,subject,label,kind,path,onset,apex,offset,fps`.
  *
- * A further column `crop` may hold a face box in pixels, `x y w h` (spaces or commas between), for all frames of the clip.
+ * A further column `crop` may hold a face box in pixels, `x y w h` (spaces or commas between), for all frames of the clip,
+ * and `action_units` what a coder wrote, which is kept as it stands.
  *
  * UTF-8 with or without a byte order mark, LF or CRLF, quoted fields. Columns may stand in any order, further columns
  * are ignored, and the last four may be absent or empty. Every field is checked before anything else is read; whether
@@ -80,7 +81,7 @@ export async function readManifest(path: string): Promise<ClipEntry[]> {
   }
   const [header, ...records] = parseCsv(text, fail);
   if (header === undefined) throw fail("expected a header row, got an empty file");
-  const columns = new Map(header.record.map((name, i) => [name.toLowerCase(), i]));
+  const columns = new Map(header.record.map((name, i) => [name.trim().toLowerCase(), i]));
   if (columns.size < header.record.length) throw fail("expected every column once");
   const missing = REQUIRED.filter((name) => !columns.has(name));
   const separator = missing.length > 0 && separatorOf(header.record);
@@ -89,7 +90,9 @@ export async function readManifest(path: string): Promise<ClipEntry[]> {
   if (records.length === 0) throw fail("expected at least one clip, got the header alone");
   const lines = new Map<string, number>();
   return records.map(({ record, info }) => {
-    const row = parseRow((name) => record[columns.get(name) ?? -1] ?? "", path, info.lines);
+    const cell = (name: string) => record[columns.get(name) ?? -1] ?? "";
+    // Spaces within quotes are kept where they may belong to a file's name; "happy " is no class of its own.
+    const row = parseRow((name) => name === "path" ? cell(name) : cell(name).trim(), path, info.lines);
     const earlier = lines.get(row.id);
     if (earlier !== undefined) {
       throw new RangeError(
@@ -146,6 +149,7 @@ function parseRow(field: (name: string) => string, file: string, line: number): 
     apex,
     offset,
     ...(box.length > 0 && { crop: box.map(Number) as [number, number, number, number] }),
+    ...(field("action_units") !== "" && { actionUnits: field("action_units") }),
     fps: number("fps"),
     file,
     line,

@@ -9,6 +9,8 @@ export interface ClipJob {
   /** Decode every frame, also those that the recipe passes over. */
   readonly all: boolean;
   readonly pictures: boolean;
+  /** Frames of several sizes in one clip are an error. */
+  readonly strict: boolean;
 }
 
 /** What comes back. */

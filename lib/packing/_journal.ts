@@ -19,6 +19,7 @@ const lineSchema = z.strictObject({
     frames: z.int(),
     width: z.int(),
     height: z.int(),
+    sizes: z.int(),
     channels: z.union([z.literal(1), z.literal(3)]),
     onset: number,
     apex: number,

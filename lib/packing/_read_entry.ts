@@ -37,15 +37,18 @@ async function stillOf(image: RawImage, recipe: Recipe, crop: ClipEntry["crop"])
 /** What the change from onset to apex is multiplied by, so that it can be seen. */
 const GAIN = 4;
 
+/** Mean of a pixel's channels. */
+function grey({ data, channels }: RawImage, pixel: number): number {
+  let sum = 0;
+  for (let c = 0; c < channels; c++) sum += data[pixel * channels + c]!;
+  return sum / channels;
+}
+
 /** Apex − onset around middle grey: a face that stays in its place leaves only the movement. */
 function changeOf(onset: RawImage, apex: RawImage): RawImage {
-  const { width, height, channels } = onset;
+  const { width, height } = onset;
   const data = new Uint8ClampedArray(width * height);
-  for (let i = 0; i < data.length; i++) {
-    let sum = 0;
-    for (let c = 0; c < channels; c++) sum += apex.data[i * channels + c]! - onset.data[i * channels + c]!;
-    data[i] = 128 + GAIN * sum / channels;
-  }
+  for (let i = 0; i < data.length; i++) data[i] = 128 + GAIN * (grey(apex, i) - grey(onset, i));
   return { width, height, channels: 1, data: new Uint8Array(data.buffer) };
 }
 
@@ -65,17 +68,23 @@ async function picturesOf(frames: ClipFrames, apex: number, { entry, recipe }: P
 }
 
 /** Reads, cuts and preprocesses one clip. */
-export async function readEntry({ entry, recipe, all, pictures }: ClipJob): Promise<ReadEntry> {
+export async function readEntry({ entry, recipe, all, pictures, strict }: ClipJob): Promise<ReadEntry> {
   const { onset, apex, offset, crop = null, kind } = entry;
   const frames = await readFrames(entry.path, { onset, apex, offset });
   const last = frames.length - 1;
   const seen = new Set<number>();
+  const sizes = new Set<string>();
   let shape: Pick<ClipFacts, "width" | "height" | "channels"> | undefined;
   const source = {
     length: frames.length,
     async read(index: number) {
       const image = await frames.read(index);
       shape ??= { width: image.width, height: image.height, channels: image.channels };
+      sizes.add(`${image.width} x ${image.height}`);
+      if (strict && sizes.size > 1) {
+        const [first, other] = sizes;
+        throw new RangeError(`Cannot read ${frames.paths[index]}: expected frames of one size, ${first}, got ${other}`);
+      }
       seen.add(index);
       return image;
     },
@@ -94,6 +103,7 @@ export async function readEntry({ entry, recipe, all, pictures }: ClipJob): Prom
     facts: {
       frames: frames.length,
       ...shape!,
+      sizes: sizes.size,
       onset: first,
       apex: numberOf(frames.paths[choice.frame]!),
       offset: end,

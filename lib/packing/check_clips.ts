@@ -58,7 +58,9 @@ export async function checkClips(
   let [done, frames] = [0, 0];
   onProgress?.(0, entries.length, 0);
   await runClipJobs(
-    entries.map((entry, i) => ({ entry, recipe, what: "read", all: true, pictures: pictures?.has(i) === true })),
+    entries.map((entry, i) => (
+      { entry, recipe, what: "read", all: true, pictures: pictures?.has(i) === true, strict: false }
+    )),
     {
       workers,
       signal,

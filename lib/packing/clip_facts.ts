@@ -8,9 +8,11 @@ export type ApexSource = typeof APEX_SOURCES[number];
 export interface ClipFacts {
   /** Frames from onset to offset that are there. */
   readonly frames: number;
-  /** Size of the frames in pixels. */
+  /** Size of the frames in pixels; of several sizes, the first frame's that was read. */
   readonly width: number;
   readonly height: number;
+  /** Sizes among the frames that were read: 1, unless each frame was cropped on its own, say. */
+  readonly sizes: number;
   /** 1 grey, 3 colour, as in the files. */
   readonly channels: 1 | 3;
   /** Numbers of the first and last frame, and of the apex; null: one picture, or names without numbers. */

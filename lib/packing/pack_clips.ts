@@ -14,6 +14,8 @@ export interface PackClipsOptions {
   readonly workers?: number;
   /** Stops the pack; what was written is kept for the next one. */
   readonly signal?: AbortSignal;
+  /** A clip whose frames have several sizes is an error. @default {false} */
+  readonly strict?: boolean;
   /** Further strings for the file's metadata: where the clips come from, say. Nothing that changes by itself. */
   readonly metadata?: Readonly<Record<string, string>>;
   /** Called after each clip: clips that are in the file, clips of the whole, frames read so far by this call. */
@@ -40,6 +42,12 @@ export interface PackSummary {
 /** Where the apex of each clip comes from, `[n]`. */
 function apexesOf(facts: readonly ClipFacts[]): Uint8Array {
   return Uint8Array.from(facts, ({ apexSource }) => APEX_SOURCES.indexOf(apexSource));
+}
+
+/** What coders wrote of each clip, `[n]`, as it stands there; nothing where no clip has any. */
+function unitsOf(entries: readonly ClipEntry[]): { actionUnits?: string } {
+  const units = entries.map(({ actionUnits = null }) => actionUnits);
+  return units.every((text) => text === null) ? {} : { actionUnits: JSON.stringify(units) };
 }
 
 /** The file but for its data. Its length does not depend on the digest, which is known last. */
@@ -80,8 +88,9 @@ interface Pack extends Places {
 /** Those clips of an interrupted pack that are whole and whose files have not been touched since. */
 async function goodClips(pack: Pack, noted: ReadonlyMap<number, PackedClip>): Promise<Map<number, PackedClip>> {
   const bytes = new Uint8Array(pack.clipBytes);
-  const whole = [...noted.values()].filter(({ index, sha256: expected }) =>
-    index < pack.jobs.length && readAt(pack.file, pack.offset + index * pack.clipBytes, bytes) &&
+  const whole = [...noted.values()].filter(({ index, sha256: expected, facts }) =>
+    index < pack.jobs.length && (facts.sizes === 1 || !pack.jobs[index]!.strict) &&
+    readAt(pack.file, pack.offset + index * pack.clipBytes, bytes) &&
     sha256(bytes) === expected
   );
   const good = new Map<number, PackedClip>();
@@ -114,6 +123,9 @@ function writeError(error: unknown, { partial }: Places, done: number, total: nu
  * work goes on in `.NAME.partial` beside the target, which takes the target's name once it is whole: nothing half-written
  * is ever seen there. After an interruption, a crash or a full disk, the same call continues: a journal keeps a checksum
  * of each clip and the state of its frames' files; clips that do not agree any more are read again.
+ *
+ * Beside what {@linkcode packedHead} lays out, the file has the tensor `apexes` with its metadata, `digest`, and, where
+ * clips have any, `actionUnits`: a JSON list of one string or null a clip.
  *
  * @param entries The clips, with the labels that become the classes; ids must differ.
  * @param recipe How each becomes `[M, H, W, C]`.
@@ -148,11 +160,13 @@ export async function packClips(
   outPath: string,
   options: PackClipsOptions = {},
 ): Promise<PackSummary> {
-  const { workers = navigator.hardwareConcurrency, signal, metadata = {}, onProgress, onStatus } = options;
+  const { workers = navigator.hardwareConcurrency, signal, strict = false, metadata = {}, onProgress, onStatus } =
+    options;
   signal?.throwIfAborted();
   const indexed = indexEntries(entries, `pack ${outPath}`);
   const head = packedHead({ ...indexed, recipe });
-  const layout = layoutOf(head, metadata, "0".repeat(64));
+  const extra = { ...metadata, ...unitsOf(entries) };
+  const layout = layoutOf(head, extra, "0".repeat(64));
   const beside = (suffix: string) => join(dirname(outPath), `.${basename(outPath)}.${suffix}`);
   const places: Places = { target: outPath, partial: beside("partial"), journal: beside("journal") };
   const key = sha256(
@@ -172,7 +186,7 @@ export async function packClips(
   const pack: Pack = {
     ...places,
     file,
-    jobs: entries.map((entry) => ({ entry, recipe, what: "read", all: false, pictures: false })),
+    jobs: entries.map((entry) => ({ entry, recipe, what: "read", all: false, pictures: false, strict })),
     offset: layout.places.clips!.offset,
     clipBytes: layout.places.clips!.length / entries.length,
     workers,
@@ -212,7 +226,7 @@ export async function packClips(
       },
     });
     const digest = sha256(...hashes);
-    finish(file, layoutOf(head, metadata, digest), head, apexesOf(facts as ClipFacts[]));
+    finish(file, layoutOf(head, extra, digest), head, apexesOf(facts as ClipFacts[]));
     await Deno.rename(places.partial, outPath);
     await Deno.remove(places.journal);
     return {

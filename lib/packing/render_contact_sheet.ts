@@ -55,6 +55,7 @@ figure{min-width:0}
 figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:6px;padding:.6rem}
 figcaption{font-size:.82rem;display:flex;flex-wrap:wrap;justify-content:space-between;gap:.5rem;margin-bottom:.4rem}
 figcaption b{overflow-wrap:anywhere}figcaption span{color:var(--soft);white-space:nowrap}
+figcaption .units{flex-basis:100%;white-space:pre-line;overflow-wrap:anywhere}
 .frames{display:grid;grid-template-columns:repeat(4,1fr);gap:.4rem}
 .frame img{display:block;width:100%;height:auto;border-radius:3px;border-bottom:4px solid currentColor}
 .frame{font-size:.78rem;text-align:center}.frame i{font-style:normal;font-weight:600}
@@ -112,9 +113,11 @@ function card(entry: ClipEntry, { facts, pictures }: CheckedClip): string {
   const count = facts!.frames === 1 ? "1 frame" : `${facts!.frames} frames`;
   const rate = entry.fps === null ? "" : `, ${entry.fps} /s`;
   const gaps = facts!.gaps > 0 ? `, ${facts!.gaps} missing` : "";
+  const sizes = facts!.sizes > 1 ? `, ${facts!.sizes} sizes` : "";
+  const units = entry.actionUnits == null ? "" : `<span class="units">AU ${escapeHtml(entry.actionUnits)}</span>`;
   return `<figure><figcaption><b>${escapeHtml(entry.id)}</b><span>subject ${escapeHtml(entry.subject)}${
     entry.kind === "macro" ? " · macro" : ""
-  }<br>${count}${rate}${gaps}</span></figcaption><div class="frames">${
+  }<br>${count}${rate}${gaps}${sizes}</span>${units}</figcaption><div class="frames">${
     pictures.map((picture) => frame(picture, facts!.apexSource)).join("")
   }</div></figure>`;
 }

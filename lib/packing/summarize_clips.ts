@@ -20,7 +20,7 @@ export interface DatabaseSummary {
   readonly frames: { readonly min: number; readonly median: number; readonly max: number } | null;
   /** Frames a second, the most frequent first; `unknown` where none is given. */
   readonly rates: readonly Count[];
-  /** Size and colour of the frames, the most frequent first: `640 x 480 grey`. */
+  /** Size and colour of the frames, the most frequent first: `640 x 480 grey`, `84 x 91 colour and others` of a clip. */
   readonly sizes: readonly Count[];
   /** Where the apexes of the clips that were read come from: {@linkcode ClipFacts.apexSource}. */
   readonly apexes: readonly Count[];
@@ -87,7 +87,9 @@ export function summarizeClips(
       frames: spread(read.map(({ frames }) => frames)),
       rates: counts(own.map(({ entry }) => (entry.fps === null ? "unknown" : String(entry.fps)))).sort(byClips),
       sizes: counts(
-        read.map(({ width, height, channels }) => `${width} x ${height} ${channels === 1 ? "grey" : "colour"}`),
+        read.map(({ width, height, channels, sizes }) =>
+          `${width} x ${height} ${channels === 1 ? "grey" : "colour"}${sizes > 1 ? " and others" : ""}`
+        ),
       ).sort(byClips),
       apexes: counts(read.map(({ apexSource }) => apexSource)).sort(byClips),
       findings: findings.get(database)?.length ?? 0,

@@ -92,15 +92,20 @@ export function fileStore(path: string, options: FileStoreOptions = {}): ObjectS
     }
   }
 
-  /** Removes a folder and all in it, leftovers of interrupted writes included; whether there was one. */
-  async function removeTree(folder: string): Promise<boolean> {
-    let entries: Deno.DirEntry[];
+  /** What is in a folder; null when there is none. */
+  async function entriesOf(folder: string): Promise<Deno.DirEntry[] | null> {
     try {
-      entries = await fs.entries(folder);
+      return await fs.entries(folder);
     } catch (error) {
-      if (isAbsent(error)) return false;
+      if (isAbsent(error)) return null;
       throw error;
     }
+  }
+
+  /** Removes a folder and all in it, leftovers of interrupted writes included; whether there was one. */
+  async function removeTree(folder: string): Promise<boolean> {
+    const entries = await entriesOf(folder);
+    if (entries === null) return false;
     for (const { name, isDirectory } of entries) {
       if (isDirectory) await removeTree(`${folder}/${name}`);
       else await fs.remove(`${folder}/${name}`);
@@ -111,13 +116,8 @@ export function fileStore(path: string, options: FileStoreOptions = {}): ObjectS
 
   /** Removes temporary files below a folder, and folders that are empty then; whether there were any. */
   async function sweepFolder(folder: string): Promise<boolean> {
-    let entries: Deno.DirEntry[];
-    try {
-      entries = await fs.entries(folder);
-    } catch (error) {
-      if (isAbsent(error)) return false;
-      throw error;
-    }
+    const entries = await entriesOf(folder);
+    if (entries === null) return false;
     let found = entries.length === 0;
     for (const { name, isDirectory } of entries) {
       if (isDirectory) found = await sweepFolder(`${folder}/${name}`) || found;
@@ -133,13 +133,8 @@ export function fileStore(path: string, options: FileStoreOptions = {}): ObjectS
   }
 
   async function walk(folder: string, prefix: string, keys: string[]): Promise<void> {
-    let entries: Deno.DirEntry[];
-    try {
-      entries = await fs.entries(`${root}/${folder}`);
-    } catch (error) {
-      if (isAbsent(error)) return;
-      throw error;
-    }
+    const entries = await entriesOf(`${root}/${folder}`);
+    if (entries === null) return;
     for (const { name, isDirectory } of entries) {
       const key = folder + name;
       // Into folders that lie on the prefix's way or beyond it.

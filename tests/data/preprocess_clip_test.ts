@@ -95,12 +95,25 @@ Deno.test("preprocessClip() reads one frame at a time, in order, and only those 
   assert(out[0] === 0 && out[3] === 8);
 });
 
-Deno.test("preprocessClip() refuses empty clips, mixed sizes, boxes outside and impossible recipes", async () => {
+Deno.test("preprocessClip() resizes frames of several sizes each by itself, grey among colour too", async () => {
+  const small = grey(1, 1, 50);
+  const wide = grey(4, 2, 0, 20, 100, 120, 0, 20, 100, 120);
+  const colour: RawImage = { width: 1, height: 2, channels: 3, data: Uint8Array.of(9, 9, 9, 70, 70, 70) };
+  const fields = { frames: 4, size: 2, time: "linear" } as const;
+  const mixed = await preprocessClip([small, wide, colour, wide], recipe(fields));
+  const each = await Promise.all([small, wide, colour, wide].map((frame) => preprocessClip([frame], recipe({}))));
+  assertEquals(mixed, Uint8Array.from(each.flatMap((bytes) => [...bytes])));
+  assertEquals([...mixed.slice(4, 12)], [10, 110, 10, 110, 9, 9, 70, 70]);
+  const motion = { ...recipe({ window: "onset-apex" }), missingApex: "motion" } as const;
+  assertEquals(await preprocessClip([small, small, wide], motion), Uint8Array.of(10, 110, 10, 110));
+});
+
+Deno.test("preprocessClip() refuses empty clips, a box in several sizes, boxes outside and impossible recipes", async () => {
   await assertRejects(() => preprocessClip([], recipe({})), RangeError, "at least one frame");
   await assertRejects(
-    () => preprocessClip([grey(1, 1, 0), grey(2, 1, 0, 0)], recipe({ frames: 2 })),
+    () => preprocessClip([grey(1, 1, 0), grey(2, 1, 0, 0)], recipe({ frames: 2 }), { crop: [0, 0, 1, 1] }),
     RangeError,
-    "got 2 x 1 in frame 1",
+    "Cannot crop the clip: expected frames of one size, 1 x 1, got 2 x 1 in frame 1",
   );
   for (const crop of [[0, 0, 3, 1], [-1, 0, 1, 1], [0, 0, 0, 1], [0.5, 0, 1, 1], [0, 1, 1, 1]] as const) {
     await assertRejects(

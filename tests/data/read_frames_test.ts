@@ -60,11 +60,7 @@ Deno.test("readFrames() decodes lazily: a broken frame is found when it is read,
     const frames = await readFrames(folder);
     assertEquals((await frames.read(0)).width, 1);
     await assertRejects(() => frames.read(1), SyntaxError, join(folder, "2.png"));
-    await assertRejects(
-      () => frames.read(2),
-      RangeError,
-      `${join(folder, "3.png")}: expected frames of one size, 1 x 1`,
-    );
+    assertEquals((await frames.read(2)).width, 2); // sizes may differ
     await assertRejects(() => frames.read(3), RangeError, "expected 0 to 2");
   });
 });

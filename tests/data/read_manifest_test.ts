@@ -117,3 +117,17 @@ Deno.test("readManifest() reads a face box, with spaces or commas, and refuses h
     );
   }
 });
+
+Deno.test("readManifest() keeps what a coder wrote, where the column is there", async () => {
+  const text = `${HEADER},Action_Units\na,db,s1,x,micro,a,,,,,"L12 or L14, 4 "\nb,db,s1,x,micro,a,,,,,\n`;
+  const { rows } = await read(text);
+  assertEquals(rows.map(({ actionUnits }) => actionUnits), ["L12 or L14, 4", undefined]);
+});
+
+Deno.test("readManifest() trims fields of every kind of space, quoted or not, but not a quoted path", async () => {
+  const header = HEADER.replace("label", "\u00a0Label\u3000");
+  const { rows, folder } = await read(`${header}\n"a ",db,s1\u00a0,"happy\u3000", micro ,"a ",\ufeff4,"5\u00a0",6,\n`);
+  const { id, subject, label, kind, path, onset, apex, offset } = rows[0]!;
+  assertEquals([id, subject, label, kind, path], ["a", "s1", "happy", "micro", join(folder, "a ")]);
+  assertEquals([onset, apex, offset], [4, 5, 6]);
+});

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { sampleEpisode } from "../../lib/data/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
-import { arbitraryClipSet } from "./_util/arbitrary_clip_set.ts";
+import { arbitraryClipSet, arbitraryTaskSize } from "./_util/arbitrary_clip_set.ts";
 import { clipSet } from "./_util/clip_set.ts";
 
 const database = (name: string) => name.split("/")[0];
@@ -12,12 +12,7 @@ Deno.test("sampleEpisode() keeps every rule of a task, for any set", () => {
   fc.assert(
     fc.property(
       arbitraryClipSet,
-      fc.record({
-        ways: fc.option(fc.integer({ min: 2, max: 6 })),
-        shots: fc.integer({ min: 1, max: 4 }),
-        queries: fc.integer({ min: 1, max: 4 }),
-        macros: fc.integer({ min: 0, max: 3 }),
-      }),
+      arbitraryTaskSize,
       fc.nat(),
       fc.infiniteStream(fc.boolean()),
       (set, options, seed, coin) => {

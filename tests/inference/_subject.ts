@@ -4,6 +4,7 @@ import { type ConfigInput, configSchema } from "../../lib/config/mod.ts";
 import {
   architectureOf,
   type CalibrationClips,
+  createInferenceEngine,
   type ModelCard,
   nameStatistics,
   recipeOf,
@@ -64,4 +65,14 @@ export function calibrationClips(card: ModelCard, labels: readonly number[], mac
     labels: [...labels, ...Array.from({ length: macros }, (_, i) => i % card.classes.length)],
     kinds: [...labels.map(() => "micro" as const), ...Array.from({ length: macros }, () => "macro" as const)],
   };
+}
+
+/** What a predictor of these weights says of clips, `[B, N]`. */
+export async function predictAll(weights: Weights, card: ModelCard, clips: Uint8Array): Promise<Float32Array> {
+  const predictor = await createInferenceEngine().createPredictor(weights, card);
+  try {
+    return await predictor.predict(clips);
+  } finally {
+    predictor.dispose();
+  }
 }

@@ -1,28 +1,13 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import {
-  createInferenceEngine,
-  type ModelCard,
-  nameStatistics,
-  statisticsValues,
-  type Weights,
-} from "../../lib/inference/mod.ts";
+import { createInferenceEngine, nameStatistics, statisticsValues } from "../../lib/inference/mod.ts";
 import { normLayers } from "../../lib/model/mod.ts";
 import { decodeSafetensors, encodeSafetensors, flattenWeights, unflattenWeights } from "../../lib/storage/mod.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { withTensorCount } from "../_util/leaks.ts";
 import { onEachBackend } from "../_util/on_each_backend.ts";
-import { calibrationClips, smallCard, smallClips, smallWeights } from "./_subject.ts";
+import { calibrationClips, predictAll, smallCard, smallClips, smallWeights } from "./_subject.ts";
 
 const engine = createInferenceEngine();
-
-async function predictAll(weights: Weights, card: ModelCard, clips: Uint8Array): Promise<Float32Array> {
-  const predictor = await engine.createPredictor(weights, card);
-  try {
-    return await predictor.predict(clips);
-  } finally {
-    predictor.dispose();
-  }
-}
 
 for (const backbone of ["resnet", "vgg19", "densenet"] as const) {
   onEachBackend(

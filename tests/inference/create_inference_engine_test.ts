@@ -6,18 +6,9 @@ import { chooseBackend, MemoryLimitError } from "../../lib/runtime/mod.ts";
 import { flattenWeights, type StoredTensor } from "../../lib/storage/mod.ts";
 import { withTensorCount } from "../_util/leaks.ts";
 import { onEachBackend } from "../_util/on_each_backend.ts";
-import { calibrationClips, smallCard, smallClips, smallWeights } from "./_subject.ts";
+import { calibrationClips, predictAll, smallCard, smallClips, smallWeights } from "./_subject.ts";
 
 const engine = createInferenceEngine();
-
-async function predictAll(weights: Weights, card: ModelCard, clips: Uint8Array): Promise<Float32Array> {
-  const predictor = await engine.createPredictor(weights, card);
-  try {
-    return await predictor.predict(clips);
-  } finally {
-    predictor.dispose();
-  }
-}
 
 /** A part of a tree of weights, by path. */
 const tensorAt = (weights: Weights, path: string): StoredTensor => flattenWeights(weights)[path]!;

@@ -18,7 +18,7 @@ import { loadModel, memoryStore, publishModel, type StoredTensor } from "../../l
 import { mapTree, type Tree } from "../../lib/tree/mod.ts";
 import { withTensorCount } from "../_util/leaks.ts";
 import { onEachBackend } from "../_util/on_each_backend.ts";
-import { calibrationClips, smallCard, smallClips, smallWeights } from "./_subject.ts";
+import { calibrationClips, predictAll, smallCard, smallClips, smallWeights } from "./_subject.ts";
 
 const METRIC = ["protonet", "relationnet", "matchingnet"] as const;
 const engine = createInferenceEngine();
@@ -53,15 +53,6 @@ async function featuresOf(weights: Weights, card: ModelCard, clips: Uint8Array):
 async function metricWeights(card: ModelCard): Promise<Weights> {
   const bare = await smallWeights(card);
   return { ...bare, memory: nameMemory(await featuresOf(bare, card, smallClips(card, 3, "base")), [0, 1, 2]) };
-}
-
-async function predictAll(weights: Weights, card: ModelCard, clips: Uint8Array): Promise<Float32Array> {
-  const predictor = await engine.createPredictor(weights, card);
-  try {
-    return await predictor.predict(clips);
-  } finally {
-    predictor.dispose();
-  }
 }
 
 /** The rows of a class in a memory. */

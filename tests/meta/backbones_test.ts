@@ -8,10 +8,9 @@ import { chooseBackend } from "../../lib/runtime/mod.ts";
 import { flattenTree, mapTree, type Tree } from "../../lib/tree/mod.ts";
 import { withTensorCount } from "../_util/leaks.ts";
 import { SMALL, wellConditioned } from "../_util/network.ts";
-import { dot, relativeError } from "../_util/numbers.ts";
 import { onEachBackend } from "../_util/on_each_backend.ts";
-import { tolerance } from "../_util/tolerance.ts";
 import { along, difference, DIFFERENCE_TOLERANCE, normOf, randomDirection, slopesOf, unit } from "./_differences.ts";
+import { assertAsOnCpu } from "./_as_on_cpu.ts";
 import { outerLoss } from "./_outer_loss.ts";
 import { disposeAll, makeTask, metaOptions, smoothParams } from "./_task.ts";
 
@@ -57,20 +56,12 @@ for (const name of NAMES) {
 
   onEachBackend(`metaGradient() through ${name} gives what cpu gives`, async (backend) => {
     const architecture = network(name, "unet");
-    const run = async () => {
+    await assertAsOnCpu(backend, async () => {
       const [task, theta] = [makeTask(architecture, seed), wellConditioned(smoothParams(architecture, seed))];
       const slopes = await slopesOf(theta, task, metaOptions(architecture));
       disposeAll(task, theta);
       return slopes.params;
-    };
-    await chooseBackend("cpu");
-    const reference = await run();
-    await chooseBackend(backend);
-    const floor = 1e-2 * Math.max(...[...reference.values()].map((array) => Math.sqrt(dot(array, array))));
-    for (const [path, array] of await withTensorCount(run)) {
-      const error = relativeError(array, reference.get(path)!, floor);
-      assert(error <= tolerance(backend), `${path}: ${error}`);
-    }
+    });
   }, ["wasm", "webgpu"]);
 
   Deno.test(`outer steps on ${name} let the loss fall, at the default α and β`, async () => {

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { encode } from "fast-png";
 import { decodeImage } from "../../lib/data/mod.ts";
 import { checkClips } from "../../lib/packing/mod.ts";
 import { greyPng, namesIn, RECIPE, tempFolder, writeClips } from "./_util/clips.ts";
@@ -58,4 +59,23 @@ Deno.test("checkClips() tells where the recipe's apex comes from", async () => {
     ["midpoint", 2],
     ["motion", 4],
   ]);
+});
+
+Deno.test("checkClips() counts the sizes of a clip's frames, and shows the change between grey and colour", async () => {
+  await using folder = await tempFolder();
+  const [entry] = await writeClips(folder.path, 1);
+  const colour = encode({
+    width: 9,
+    height: 7,
+    channels: 3,
+    data: new Uint8Array(189).map((_, i) => [60, 90, 150][i % 3]!),
+  });
+  await Deno.writeFile(join(entry!.path, "img3.png"), colour);
+  const [clip] = await checkClips([entry!], RECIPE, { workers: 0, pictures: new Set([0]) });
+  const { width, height, sizes } = clip!.facts!;
+  assertEquals([width, height, sizes], [4, 4, 2]);
+  const change = await decodeImage(clip!.pictures.at(-1)!.png, "picture");
+  assertEquals([...new Set(change.data)], [255]); // 128 + 4 · (100 − 30), clamped
+  const back = await checkClips([{ ...entry!, onset: 3, apex: 4 }], RECIPE, { workers: 0, pictures: new Set([0]) });
+  assertEquals((await decodeImage(back[0]!.pictures.at(-1)!.png, "picture")).data[0], 208); // 128 + 4 · (120 − 100)
 });

@@ -4,7 +4,7 @@ import { type ClipEntry, decodePacked, loadClipSet } from "../../lib/data/mod.ts
 import { packClips, type PackClipsOptions } from "../../lib/packing/mod.ts";
 import { decodeSafetensors } from "../../lib/storage/mod.ts";
 import { needs } from "../_util/needs.ts";
-import { namesIn, RECIPE, tempFolder, writeClips, writeManifest } from "./_util/clips.ts";
+import { greyPng, namesIn, RECIPE, tempFolder, writeClips, writeManifest } from "./_util/clips.ts";
 
 /** Packs, and stops after so many clips. */
 async function packSome(entries: readonly ClipEntry[], out: string, clips: number, options: PackClipsOptions = {}) {
@@ -27,6 +27,7 @@ Deno.test("packClips() writes what loadClipSet() loads", async () => {
   assertEquals([...tensors.apexes!.data], [0, 0, 0, 0, 0]);
   assertEquals(summary.facts[1], {
     ...{ frames: 4, width: 4, height: 4, channels: 1, onset: 1, apex: 3, offset: 4, apexSource: "annotated", gaps: 0 },
+    sizes: 1,
   });
 });
 
@@ -42,6 +43,25 @@ Deno.test("packClips() gives the same bytes with any number of threads, and leav
   assertEquals(files[0], files[1]);
   assertEquals(files[0], files[2]);
   assertEquals(await namesIn(folder.path), ["0.safetensors", "1.safetensors", "3.safetensors", "frames"]);
+});
+
+Deno.test("packClips() keeps what coders wrote of each clip, and changes nothing where nobody wrote anything", async () => {
+  await using folder = await tempFolder();
+  const entries = await writeClips(folder.path, 3);
+  const out = join(folder.path, "out.safetensors");
+  const pack = async (units: readonly (string | null | undefined)[]) => {
+    const coded = entries.map((entry, i) => units[i] === undefined ? entry : { ...entry, actionUnits: units[i]! });
+    await packClips(coded, RECIPE, out, { workers: 0 });
+    const bytes = await Deno.readFile(out);
+    const { tensors, metadata } = decodeSafetensors(bytes);
+    return { bytes, metadata, set: decodePacked(tensors, metadata) };
+  };
+  const [without, coded] = [await pack([]), await pack(["L12 or L14", undefined, "4，7\n?"])];
+  assertEquals(JSON.parse(coded.metadata.actionUnits!), ["L12 or L14", null, "4，7\n?"]);
+  assertEquals((await pack(["L12 or L14", null, "4，7\n?"])).bytes, coded.bytes);
+  assertEquals(without.metadata.actionUnits, undefined);
+  assertEquals((await pack([null, null, null])).bytes, without.bytes);
+  assertEquals(coded.set, without.set);
 });
 
 Deno.test("packClips() continues after an interruption and ends with the same bytes", async () => {
@@ -97,6 +117,22 @@ Deno.test("packClips() starts anew, and says so, when clips or recipe are others
     assertEquals(kept, 0);
     assertStringIncludes(said.join(), "starts anew");
   }
+});
+
+Deno.test("packClips() packs clips whose frames have several sizes, unless it is to be strict, also when it continues", async () => {
+  await using folder = await tempFolder();
+  const entries = await writeClips(folder.path, 3);
+  const out = join(folder.path, "out.safetensors");
+  const frame = join(entries[1]!.path, "img3.png");
+  await Deno.writeFile(frame, greyPng(100, 9));
+  const strictly = () => packClips(entries, RECIPE, out, { workers: 0, strict: true });
+  await packSome(entries, out, 2);
+  const error = await assertRejects(strictly, RangeError);
+  assertStringIncludes(error.message, `line 3): Cannot read ${frame}: expected frames of one size, 4 x 4, got 9 x 9`);
+  const { facts } = await packClips(entries, RECIPE, out, { workers: 0 });
+  assertEquals(facts.map(({ width, sizes }) => [width, sizes]), [[4, 1], [4, 2], [4, 1]]);
+  await Deno.writeFile(frame, greyPng(97));
+  await strictly();
 });
 
 Deno.test("packClips() names file, row and picture of a broken frame and leaves the target as it was", async () => {

@@ -20,7 +20,7 @@ async function pageOf(shown: readonly number[]) {
   const clips = await writeClips(folder.path, 4);
   const entries = clips.map((entry, i) => ({
     ...entry,
-    ...(i === 1 && { id: "<script>alert(1)</script>", subject: '"><img src=x>' }),
+    ...(i === 1 && { id: "<script>alert(1)</script>", subject: '"><img src=x>', actionUnits: "<i>R12</i>\n4 2" }),
     ...(i === 3 && { path: "/nowhere" }),
   }));
   const findings = new Map([["demo", [{ file: "/a&b.csv", line: 3, message: "<b>odd</b>" }]]]);
@@ -44,6 +44,7 @@ Deno.test("renderContactSheet() escapes every name and loads nothing from outsid
   const { html, document } = await pageOf([0, 1, 2]);
   assertEquals(document.querySelectorAll("script").length, 0);
   assertStringIncludes(document.body.textContent, "<script>alert(1)</script>");
+  assertEquals([...document.querySelectorAll(".units")].map((node) => node.textContent), ["AU <i>R12</i>\n4 2"]);
   assertStringIncludes(document.body.textContent, "/a&b.csv, line 3: <b>odd</b>");
   const sources = [...document.querySelectorAll("img")].map((node) => node.getAttribute("src")!);
   assert(sources.length > 0 && sources.every((source) => source.startsWith("data:image/png;base64,")));

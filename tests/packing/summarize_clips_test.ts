@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { ClipEntry } from "../../lib/data/mod.ts";
-import { type ClipFacts, pickSheetClips, summarizeClips } from "../../lib/packing/mod.ts";
+import { type ClipFacts, clipFindings, pickSheetClips, summarizeClips } from "../../lib/packing/mod.ts";
 
 const CLIP: ClipEntry = {
   ...{ id: "c", database: "a", subject: "1", label: "x", kind: "micro", path: "/c" },
@@ -17,6 +17,7 @@ const FACTS: ClipFacts = {
     offset: 3,
     apexSource: "annotated",
     gaps: 0,
+    sizes: 1,
   },
 };
 
@@ -57,4 +58,26 @@ Deno.test("pickSheetClips() takes every subject once before any twice, of each c
   assertEquals(pickSheetClips(clips, 99).length, 6);
   assertEquals(pickSheetClips(clips, 0), []);
   assertEquals(pickSheetClips([...clips, { ...CLIP, kind: "macro" }, { ...CLIP, label: "y" }], 1), [0, 6, 7]);
+});
+
+Deno.test("summarizeClips() and clipFindings() tell of clips whose frames have several sizes", () => {
+  const entries = [CLIP, { ...CLIP, id: "d", line: 3 }, { ...CLIP, id: "e", database: "z", line: null }];
+  const facts = [FACTS, { ...FACTS, sizes: 2 }, { ...FACTS, sizes: 5 }];
+  const noticed = { file: "/z.csv", line: 1, message: "odd" };
+  const findings = clipFindings(entries, [...facts, null], new Map([["z", [noticed]]]));
+  assertEquals(
+    findings,
+    new Map([
+      ["z", [noticed, {
+        file: "/a.csv",
+        line: null,
+        message: "e: the frames have 5 sizes: each was resized by itself",
+      }]],
+      ["a", [{ file: "/a.csv", line: 3, message: "d: the frames have 2 sizes: each was resized by itself" }]],
+    ]),
+  );
+  assertEquals(summarizeClips(entries, facts, findings).map(({ sizes, findings }) => [sizes, findings]), [
+    [[{ value: "640 x 480 grey", clips: 1 }, { value: "640 x 480 grey and others", clips: 1 }], 1],
+    [[{ value: "640 x 480 grey and others", clips: 1 }], 2],
+  ]);
 });

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { decodePacked } from "../../lib/data/mod.ts";
 import { decodeSafetensors } from "../../lib/storage/mod.ts";
@@ -45,9 +45,14 @@ for (
       const set = ["--dataset", dataset, "--root", folder, "--json", "r.json", ...TINY];
       const checked = await prepare(root, ...set, "--check");
       assertEquals(checked.code, 0, checked.out + checked.err);
-      const { databases: [table] } = JSON.parse(await Deno.readTextFile(join(root, "r.json")));
+      const { databases: [table], clips } = JSON.parse(await Deno.readTextFile(join(root, "r.json")));
+      const units = clips.map(({ actionUnits }: { actionUnits: string | null }) => actionUnits);
+      assert(units.some((text: string | null) => text !== null));
+      assertEquals(/\bAU\b/.test(checked.out + checked.err), false);
       const packed = await prepare(root, ...set, "--out", out);
       assertEquals(packed.code, 0, packed.err);
       assertStringIncludes(packed.out, `Wrote ${out}: ${table.clips} clips, ${table.subjects} subjects, `);
+      const { metadata } = decodeSafetensors(await Deno.readFile(join(root, out)));
+      assertEquals(JSON.parse(metadata.actionUnits!), units);
     }));
 }

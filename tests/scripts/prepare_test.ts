@@ -138,6 +138,32 @@ Deno.test("prepare --strict refuses findings and names them", async () => {
   assert(!strict.out.includes("Next:"), "what fails has no next command");
 });
 
+Deno.test("prepare tells of a clip whose frames have several sizes, and --strict refuses it", async () => {
+  await using folder = await tempFolder();
+  await manifestIn(folder.path, "a", 3);
+  await Deno.writeFile(join(folder.path, "a/frames/a-c1/img3.png"), greyPng(100, 9));
+  const set = ["--dataset", "manifest", "--root", "a", ...TINY];
+  const [loose, check, strict] = await Promise.all([
+    prepare(folder.path, ...set, "--out", "loose.safetensors"),
+    prepare(folder.path, ...set, "--check", "--strict"),
+    prepare(folder.path, ...set, "--strict", "--out", "strict.safetensors"),
+  ]);
+  assertEquals([loose.code, check.code, strict.code], [0, 1, 1]);
+  assertMatch(loose.out, /frame size {5}4 x 4 grey \(2\), 4 x 4 grey and others \(1\)\n/);
+  assertMatch(
+    loose.out,
+    /1 finding:\n.*manifest\.csv, row 3: a-c1: the frames have 2 sizes: each was resized by itself/,
+  );
+  assertStringIncludes(check.err, "Cannot accept 1 finding with --strict");
+  assertMatch(
+    strict.err,
+    /clip a-c1 \(.*manifest\.csv, line 3\): .*img3\.png: expected frames of one size, 4 x 4, got 9 x 9/,
+  );
+  const names = await namesIn(folder.path);
+  assertEquals(names.filter((name) => name.endsWith("safetensors")), ["loose.safetensors"]);
+  assertStringIncludes(await Deno.readTextFile(join(folder.path, "prepare-check.html")), "4 frames, 100 /s, 2 sizes");
+});
+
 Deno.test("prepare stopped by Ctrl-C while it renders says so and leaves nothing", async () => {
   await using folder = await tempFolder();
   const child = command(folder.path, ["--dataset", "synthetic", "--root", "faces", "--check"]).spawn();

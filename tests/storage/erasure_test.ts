@@ -15,17 +15,11 @@ import {
 } from "../../lib/storage/mod.ts";
 import { modelWeights } from "../_util/model_card.ts";
 import { onEachStore, type SharedStore } from "../_util/on_each_store.ts";
+import { SUBJECT_META } from "./_util/subject_meta.ts";
 
 const SUBJECT = "anna.k-77";
 
-const META = {
-  model: { name: "main", version: "0123456789abcdef" },
-  innerSteps: 1,
-  before: { loss: 1.2345678, accuracy: 0.25 },
-  after: { loss: 0.5, accuracy: 0.75 },
-  classes: ["positive"],
-  createdAt: "2025-01-01T00:00:00.000Z",
-};
+const META = { ...SUBJECT_META, before: { loss: 1.2345678, accuracy: 0.25 } };
 
 /** Weights whose bytes are in nothing else. */
 const WEIGHTS = [1.2345e-7, 7.654e12, -3.21e-3];

@@ -22,6 +22,7 @@ import { modelCard, modelWeights } from "../_util/model_card.ts";
 import { needs } from "../_util/needs.ts";
 import { type S3Server, s3Server } from "../_util/s3_server.ts";
 import { lossyLine } from "./_util/lossy_line.ts";
+import { SUBJECT_META } from "./_util/subject_meta.ts";
 
 const found = await s3Server();
 
@@ -34,15 +35,6 @@ function test(name: string, body: (server: S3Server, bucket: string) => Promise<
     },
   });
 }
-
-const META = {
-  model: { name: "main", version: "0123456789abcdef" },
-  innerSteps: 1,
-  before: { loss: 1, accuracy: 0.25 },
-  after: { loss: 0.5, accuracy: 0.75 },
-  classes: ["positive"],
-  createdAt: "2025-01-01T00:00:00.000Z",
-};
 
 /** Numbered manifests below a prefix in their order, as a reader finds them. */
 async function history(store: ObjectStore, prefix: string): Promise<string[]> {
@@ -112,9 +104,9 @@ test("loses and doubles none of 20 racing promotions when every fourth answer is
 test("lets 20 racing calibrations of one person lose nothing, and erases them all", async (server, bucket) => {
   const stores = Array.from({ length: 20 }, () => server.store(bucket));
   const versions = await Promise.all(
-    stores.map((store, i) => saveSubject(store, "default", "s1", modelWeights([i, i, i]), META)),
+    stores.map((store, i) => saveSubject(store, "default", "s1", modelWeights([i, i, i]), SUBJECT_META)),
   );
-  await saveSubject(stores[0]!, "default", "s10", modelWeights(), META);
+  await saveSubject(stores[0]!, "default", "s10", modelWeights(), SUBJECT_META);
   const orders = await Promise.all(stores.map((store) => history(store, "tenants/default/subjects/s1/current")));
   for (const order of orders) assertEquals(order, orders[0]);
   assertEquals([...orders[0]!].sort(), [...versions].sort());
@@ -167,14 +159,18 @@ test("that was versioned once is refused", async (server, bucket) => {
     assertEquals((await server.send("PUT", `${bucket}?versioning=`, xml)).status, 200);
     const store = server.store(bucket);
     await assertRejects(() => store.check("write"), Error, "keeps old versions, so that nothing can be erased");
-    await assertRejects(() => saveSubject(store, "default", "s1", modelWeights(), META), Error, "keeps old versions");
+    await assertRejects(
+      () => saveSubject(store, "default", "s1", modelWeights(), SUBJECT_META),
+      Error,
+      "keeps old versions",
+    );
   }
   assertEquals(await server.everything(bucket), []);
 });
 
 test("whose bucket is versioned later deletes nothing behind a mark without saying so", async (server, bucket) => {
   const store = server.store(bucket);
-  await saveSubject(store, "default", "s1", modelWeights(), META);
+  await saveSubject(store, "default", "s1", modelWeights(), SUBJECT_META);
   const xml = '<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status>' +
     "</VersioningConfiguration>";
   assertEquals((await server.send("PUT", `${bucket}?versioning=`, xml)).status, 200);

@@ -27,6 +27,7 @@ export const CASME: CodedDatabase = {
     apex2: ["apexf2"],
     offset: ["offsetf"],
     label: ["emotion"],
+    units: ["au", "actionunits"],
   },
   expected: "columns Subject, Filename, OnsetF, ApexF1, OffsetF, Emotion",
   clipName: /^EP\d/i,

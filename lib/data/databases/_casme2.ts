@@ -17,6 +17,7 @@ export const CASME2: CodedDatabase = {
     apex: ["apexframe"],
     offset: ["offsetframe"],
     label: ["estimatedemotion"],
+    units: ["actionunits"],
   },
   expected: "columns Subject, Filename, OnsetFrame, ApexFrame, OffsetFrame, Estimated Emotion, clips like EP02_01f",
   clipName: /^EP\d/i,

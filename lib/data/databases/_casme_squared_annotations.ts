@@ -15,6 +15,7 @@ export interface CasmeSquaredRow {
   readonly onset: Cell;
   readonly apex: Cell;
   readonly offset: Cell;
+  readonly units: string | null;
   readonly valence: string | null;
   readonly kind: string;
   readonly selfReport: string | null;
@@ -38,7 +39,8 @@ function readRows(sheet: Sheet): CasmeSquaredRow[] {
     if (code === null || clip === null || !CLIP.test(clip)) return [];
     return [{
       ...{ line, code, clip: clip.toLowerCase(), onset: cells[2] ?? null, apex: cells[3] ?? null },
-      ...{ offset: cells[4] ?? null, valence: text(cells[6]), kind: text(cells[7]) ?? "", selfReport: text(cells[8]) },
+      ...{ offset: cells[4] ?? null, units: text(cells[5]), valence: text(cells[6]) },
+      ...{ kind: text(cells[7]) ?? "", selfReport: text(cells[8]) },
     }];
   });
 }

@@ -12,7 +12,9 @@ export interface CodedDatabase {
   subjectName(number: number): string;
   /** Usual names of the workbook. */
   readonly fileName: RegExp;
-  readonly columns: Columns & Readonly<Record<"subject" | "clip" | "onset" | "apex" | "offset" | "label", string[]>>;
+  readonly columns:
+    & Columns
+    & Readonly<Record<"subject" | "clip" | "onset" | "apex" | "offset" | "label" | "units", string[]>>;
   readonly expected: string;
   /** Distinguishes its clips' names from other databases' with the same headers. */
   readonly clipName: RegExp;

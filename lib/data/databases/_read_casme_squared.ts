@@ -125,7 +125,7 @@ function readRow(
   if (window === null) return null;
   return {
     ...{ id: `casme-squared/${subject}/${clip}`, database: "casme-squared", subject, label: foldLabel(cell), kind },
-    ...{ path: folder.path, ...window, fps: 30, file, line },
+    ...{ path: folder.path, ...window, actionUnits: row.units, fps: 30, file, line },
   };
 }
 

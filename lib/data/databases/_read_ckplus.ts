@@ -1,9 +1,9 @@
-import { basename, dirname, join } from "@std/path";
+import { basename, join } from "@std/path";
 import type { ClipEntry } from "../clip_entry.ts";
+import { ckplusRoots, ckplusTextRoots, listSequences, listTexts } from "./_ckplus_texts.ts";
 import { explore, type SubjectRoot } from "./_explore.ts";
 import { onlyRoot } from "./_only_root.ts";
 import { readFrameFolder } from "./_read_frame_folder.ts";
-import { listFolder } from "./_list_folder.ts";
 import type { Report } from "./_create_report.ts";
 
 const SPEC = { name: "ckplus", title: "CK+", subjectFolder: /^S\d{3}$/, example: "S005, S010, …" };
@@ -11,48 +11,46 @@ const SPEC = { name: "ckplus", title: "CK+", subjectFolder: /^S\d{3}$/, example:
 /** Index = code; labels in the spelling of the other databases. */
 const EMOTIONS = ["neutral", "anger", "contempt", "disgust", "fear", "happiness", "sadness", "surprise"];
 
-/** What the folders of a root hold, by the first file that is found in a sequence. */
-async function holds({ path, subjects }: SubjectRoot): Promise<"images" | "emotions" | null> {
-  for (const subject of subjects) {
-    for (const sequence of (await listFolder(join(path, subject))).folders) {
-      for (const name of (await listFolder(join(path, subject, sequence))).files) {
-        if (/\.(png|jpe?g|bmp)$/i.test(name)) return "images";
-        return /_emotion\.txt$/i.test(name) ? "emotions" : null;
-      }
-    }
-  }
-  return null;
+/** Larger than any label or coding of a face: what is larger is something else. */
+const MAX_TEXT = 4096;
+
+/** A file's text, trimmed; null: it is too large. */
+async function readText(path: string): Promise<string | null> {
+  if ((await Deno.stat(path)).size > MAX_TEXT) return null;
+  return (await Deno.readTextFile(path)).replace(/^\ufeff/, "").trim();
 }
 
-/** Every sequence, `[subject, sequence]`, in order. */
-async function listSequences({ path, subjects }: SubjectRoot): Promise<[string, string][]> {
-  const all = await Promise.all(subjects.map((subject) => listFolder(join(path, subject))));
-  return all.flatMap(({ folders }, i) => folders.map((sequence): [string, string] => [subjects[i]!, sequence]));
-}
-
-/** The emotion files' roots: among those explored, given by the user, or beside the pictures. */
+/** The labels' root: in the folder that is given, else where text files lie. */
 async function emotionRoots(
   explored: readonly SubjectRoot[],
   { root, given, report }: { root: string; given: string | null; report: Report },
 ): Promise<SubjectRoot[]> {
-  const pick = async (roots: readonly SubjectRoot[]) => {
-    const kinds = await Promise.all(roots.map(holds));
-    return roots.filter((_, i) => kinds[i] === "emotions");
-  };
-  if (given !== null) return await pick((await explore(given, SPEC, report)).roots);
-  const found = await pick(explored);
-  if (found.length > 0) return found;
-  const parent = dirname(root);
-  const names = (await listFolder(parent)).folders.filter((name) => /^emotion/i.test(name));
-  const beside = await Promise.all(
-    names.map((name) => explore(join(parent, name), SPEC, report).then(({ roots }) => roots, () => [])),
-  );
-  return await pick(beside.flat());
+  if (given !== null) return await ckplusRoots("emotion", (await explore(given, SPEC, report)).roots);
+  return await ckplusTextRoots("emotion", explored, { root, spec: SPEC, report });
+}
+
+/** The files of action units by sequence; none where they are not handed out, or lie there twice. */
+async function unitFiles(explored: readonly SubjectRoot[], root: string, report: Report) {
+  const roots = await ckplusTextRoots("facs", explored, { root, spec: SPEC, report });
+  if (roots.length === 1) return await listTexts("facs", roots[0]!);
+  for (const { path } of roots) report.find(path, null, "one of several folders of action units: none was read");
+  return new Map<string, string[]>();
+}
+
+/** Reads a sequence's action units as they stand there, `number intensity` a line; null: it has none. */
+async function readUnits(paths: readonly string[], report: Report): Promise<string | null> {
+  const [path] = paths;
+  if (path === undefined) return null;
+  const text = paths.length > 1 ? null : await readText(path);
+  if (text !== null) return text === "" ? null : text;
+  const got = paths.length > 1 ? `${paths.length} files for one sequence` : `more than ${MAX_TEXT} bytes`;
+  report.find(path, null, `expected one sequence's action units, got ${got}: they were left out`);
+  return null;
 }
 
 /** Reads an emotion file: one float. Null: it is none, which is reported. */
 async function readEmotion(path: string, report: Report): Promise<string | null> {
-  const text = (await Deno.readTextFile(path)).replace(/^\ufeff/, "").trim();
+  const text = await readText(path) ?? `more than ${MAX_TEXT} bytes`;
   const code = /^\d+(\.\d*)?(e[+-]?\d+)?$/i.test(text) ? Math.trunc(Number(text)) : NaN;
   const label = EMOTIONS[code];
   if (label === undefined || code === 0) {
@@ -68,15 +66,10 @@ export async function readCkplus(
   { report, given }: { report: Report; given: string | null },
 ): Promise<ClipEntry[]> {
   const { roots } = await explore(root, SPEC, report);
-  const kinds = await Promise.all(roots.map(holds));
-  const images = onlyRoot(roots.filter((_, i) => kinds[i] === "images"), SPEC.title, root);
+  const images = onlyRoot(await ckplusRoots("images", roots), SPEC.title, root);
   const emotions = onlyRoot(await emotionRoots(roots, { root, given, report }), "the emotion labels of CK+", root);
-  const files = new Map<string, string[]>();
-  await Promise.all((await listSequences(emotions)).map(async ([subject, sequence]) => {
-    const at = join(emotions.path, subject, sequence);
-    const names = (await listFolder(at)).files.filter((name) => /_emotion\.txt$/i.test(name));
-    if (names.length > 0) files.set(`${subject}/${sequence}`, names.map((name) => join(at, name)));
-  }));
+  const files = await listTexts("emotion", emotions);
+  const units = await unitFiles(roots, root, report);
   const entries: ClipEntry[] = [];
   let unlabelled = 0;
   for (const [subject, sequence] of await listSequences(images)) {
@@ -104,6 +97,7 @@ export async function readCkplus(
       entries.push({
         ...{ id: `ckplus/${subject}/${sequence}`, database: "ckplus", subject, label, kind: "macro", path: at },
         ...{ onset: first, apex: last, offset: last, fps: null, file, line: 1 },
+        actionUnits: await readUnits(units.get(`${subject}/${sequence}`) ?? [], report),
       });
     }
   }

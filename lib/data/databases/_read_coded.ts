@@ -72,6 +72,7 @@ interface CodedRow extends Window {
   /** The onset as annotated: the row's name where several movements share a clip. */
   readonly key: number;
   readonly label: string;
+  readonly actionUnits: string | null;
   readonly folder: ClipFolder;
   readonly file: string;
   readonly line: number;
@@ -131,12 +132,14 @@ function readRow(
   }
   const window = cutWindow({ onset, apex, offset }, folder, say);
   if (window === null) return null;
+  const units = row.cell("units");
   return {
     ...window,
     subject: database.subjectName(number),
     clip: String(clip),
     key: onset,
     label,
+    actionUnits: units === null ? null : String(units),
     folder,
     file,
     line,
@@ -167,7 +170,7 @@ function toEntries(database: CodedDatabase, rows: readonly CodedRow[], report: R
     shared.set(`${subject}/${clip}`, (shared.get(`${subject}/${clip}`) ?? 0) + 1);
   }
   const entries = new Map<string, ClipEntry>();
-  for (const { subject, clip, key, label, folder, file, line, onset, apex, offset } of rows) {
+  for (const { subject, clip, key, label, actionUnits, folder, file, line, onset, apex, offset } of rows) {
     const several = database.shared || shared.get(`${subject}/${clip}`)! > 1;
     const id = `${database.name}/${subject}/${clip}${several ? `@${key}` : ""}`;
     const earlier = entries.get(id);
@@ -177,7 +180,7 @@ function toEntries(database: CodedDatabase, rows: readonly CodedRow[], report: R
     }
     entries.set(id, {
       ...{ id, database: database.name, subject, label, kind: "micro", path: folder.path },
-      ...{ onset, apex, offset, fps: database.fps, file, line },
+      ...{ onset, apex, offset, actionUnits, fps: database.fps, file, line },
     });
   }
   return [...entries.values()];

@@ -17,6 +17,7 @@ export const SAMM: CodedDatabase = {
     apex: ["apexframe"],
     offset: ["offsetframe"],
     label: ["estimatedemotion"],
+    units: ["actionunits"],
   },
   expected: "columns Subject, Filename, Onset Frame, Apex Frame, Offset Frame, Estimated Emotion, clips like 006_1_2",
   clipName: /^\d{3}_\d+_\d+$/,

@@ -12,3 +12,11 @@ export const arbitraryClipSet: fc.Arbitrary<ClipSet> = fc.array(
   ),
   { minLength: 1, maxLength: 24 },
 ).map(clipSet);
+
+/** Sizes of a task, more than some sets have clips for. */
+export const arbitraryTaskSize = fc.record({
+  ways: fc.option(fc.integer({ min: 2, max: 6 })),
+  shots: fc.integer({ min: 1, max: 4 }),
+  queries: fc.integer({ min: 1, max: 4 }),
+  macros: fc.integer({ min: 0, max: 3 }),
+});

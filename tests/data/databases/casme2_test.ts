@@ -9,7 +9,7 @@ import {
   casme2Workbook,
 } from "./_util/casme2.ts";
 import { casmeFrames, casmeRow } from "./_util/casme.ts";
-import { frames, PICTURES, withFiles } from "./_util/files.ts";
+import { frames, PICTURES, text, withFiles } from "./_util/files.ts";
 import { messages } from "./_util/messages.ts";
 
 const BOOK = "CASME2-coding-20140508.xlsx";
@@ -114,6 +114,18 @@ Deno.test("readDatabase() of CASME II trims cells of every kind of space and fol
     assertEquals(entries.map(({ label }) => label), [
       ...["others", "others", "happiness", "happiness", "sadness", "contempt", "repression"],
     ]);
+  });
+});
+
+Deno.test("readDatabase() of CASME II keeps action units as they stand, and does without their column", async () => {
+  const units = [4, "R1+R2", "L14+L15", "?", "  ", null];
+  const rows = units.map((cell, i) => casme2Row(1, `EP90_0${i}`, "others", { units: cell }));
+  const { entries, said } = await read(rows);
+  assertEquals([entries.map(({ actionUnits }) => actionUnits), said], [["4", "R1+R2", "L14+L15", "?", null, null], []]);
+  const csv = "Subject,Filename,OnsetFrame,ApexFrame,OffsetFrame,Estimated Emotion\n1,EP90_00,46,48,50,others\n";
+  await withFiles({ ...casme2Frames([rows[0]!]), "CASME2.csv": text(csv) }, async (root) => {
+    const { entries: [entry], findings } = await readDatabase("casme2", root);
+    assertEquals([entry!.actionUnits, findings], [null, []]);
   });
 });
 

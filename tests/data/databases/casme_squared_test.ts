@@ -56,6 +56,14 @@ Deno.test("readDatabase() of CAS(ME)² takes the valence, or what the subject re
   assertEquals((await read(files, { labelColumn: "self-report" })).entries[0]!.label, "helpless");
 });
 
+Deno.test("readDatabase() of CAS(ME)² keeps action units as they stand, a full-width comma included", async () => {
+  const units = ["4+10+14+15", "4，7", 38, "R12 ", null];
+  const { entries, said } = await rows(
+    ...units.map((cell, i) => casmeSquaredRow(1, `anger1_${i}`, 5 + 20 * i, { units: cell })),
+  );
+  assertEquals([entries.map(({ actionUnits }) => actionUnits), said], [["4+10+14+15", "4，7", "38", "R12", null], []]);
+});
+
 Deno.test("readDatabase() of CAS(ME)² takes an offset of 0 as not observed and ends at the apex", async () => {
   const { entries, said } = await rows(casmeSquaredRow(1, "anger1_1", 5, { offset: 0 }));
   assertEquals([entries[0]!.onset, entries[0]!.apex, entries[0]!.offset], [5, 7, 7]);

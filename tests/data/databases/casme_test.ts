@@ -80,6 +80,12 @@ Deno.test("readDatabase() of CASME takes the second apex where the first is none
   ]);
 });
 
+Deno.test("readDatabase() of CASME keeps action units as they stand", async () => {
+  const units = ["4+L10", "12", "R12, 4?", ""];
+  const { entries, said } = await rows(...units.map((text, i) => casmeRow(1, `EP01_${i}`, 11, { units: text })));
+  assertEquals([entries.map(({ actionUnits }) => actionUnits), said], [["4+L10", "12", "R12, 4?", null], []]);
+});
+
 Deno.test("readDatabase() of CASME reads the misspelling comtempt", async () => {
   const { entries } = await rows(casmeRow(1, "EP01_1", 11, { label: "Comtempt" }));
   assertEquals(entries[0]!.label, "contempt");
@@ -129,7 +135,8 @@ Deno.test("readDatabase() of CASME takes .xlsx copies of the sheets", async () =
   ];
   const sheet = { name: "Sheet1", rows: [header, [1, "EP01_1", null, 11, 13, null, 15, null, 33, 66, 4, "tense"]] };
   const { entries, said } = await read({ ...casmeFrames([row], "Cropped", "reg_"), "Section A.xlsx": xlsx([sheet]) });
-  assertEquals([entries[0]!.onset, entries[0]!.apex, entries[0]!.offset, said], [11, 13, 15, []]);
+  const { onset, apex, offset, actionUnits } = entries[0]!;
+  assertEquals([onset, apex, offset, actionUnits, said], [11, 13, 15, "4", []]);
 });
 
 Deno.test("readDatabase() of CASME does not join two sheets, or two folders, with the same subjects", async () => {

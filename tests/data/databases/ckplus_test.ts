@@ -65,6 +65,49 @@ Deno.test("readDatabase() of CK+ reports emotion files without pictures and of a
   ]);
 });
 
+/** The action units of S005's sequence, and what is said, of a root with these files. */
+async function unitsOf(files: Files, below = "") {
+  const { entries, said } = await read(files, below);
+  return [entries[0]!.actionUnits, said];
+}
+
+Deno.test("readDatabase() of CK+ keeps the file of action units as it stands, under, beside and without their folder", async () => {
+  const files = ckplusFiles([sequence(5, 3), sequence(6, 3)]);
+  const file = "FACS/S005/001/S005_001_00000003_facs.txt";
+  assertEquals(await unitsOf(files), ["4.0000000e+00   2.0000000e+00", []]);
+  assertEquals(await unitsOf(files, "/cohn-kanade-images"), ["4.0000000e+00   2.0000000e+00", []]);
+  assertEquals((await read(files)).entries[1]!.actionUnits, null);
+  files[file] = text("\ufeff   4.0000000e+00   2.0000000e+00\r\n   1.7000000e+01   0.0000000e+00\r\n");
+  assertEquals(await unitsOf(files), ["4.0000000e+00   2.0000000e+00\r\n   1.7000000e+01   0.0000000e+00", []]);
+  files[file] = text(" \r\n");
+  assertEquals(await unitsOf(files), [null, []]);
+  delete files[file];
+  assertEquals(await unitsOf(files), [null, []]);
+  const nested = { [file.replace("FACS", "FACS_labels/FACS")]: text("1 0") };
+  assertEquals(await unitsOf({ ...files, ...nested }, "/cohn-kanade-images"), ["1 0", []]);
+});
+
+Deno.test("readDatabase() of CK+ leaves out action units of which several could be meant, or that are none", async () => {
+  const files = ckplusFiles([sequence(5, 3)]);
+  const at = "FACS/S005/001/S005_001_00000003_facs.txt";
+  const [twice, copied, large] = [
+    await unitsOf({ ...files, "FACS/S005/001/S005_001_00000002_facs.txt": text("1 0") }),
+    await unitsOf({ ...files, "copy/S005/001/S005_001_00000003_facs.txt": text("1 0") }),
+    await unitsOf({ ...files, [at]: new Uint8Array(4097).fill(48) }),
+  ];
+  assertEquals(twice, [null, [
+    "FACS/S005/001/S005_001_00000002_facs.txt: " +
+    "expected one sequence's action units, got 2 files for one sequence: they were left out",
+  ]]);
+  assertEquals(copied, [null, [
+    "FACS: one of several folders of action units: none was read",
+    "copy: one of several folders of action units: none was read",
+  ]]);
+  assertEquals(large, [null, [
+    `${at}: expected one sequence's action units, got more than 4096 bytes: they were left out`,
+  ]]);
+});
+
 Deno.test("readDatabase() of CK+ reads the nested folders, and finds the labels beside the pictures", async () => {
   const nested = {
     images: "extended-cohn-kanade-images/cohn-kanade-images",
@@ -81,8 +124,11 @@ Deno.test("readDatabase() of CK+ takes the folder of labels that is given, and d
     const images = `${root}/cohn-kanade-images`;
     const { entries } = await readDatabase("ckplus", images, { annotations: `${root}/elsewhere/labels` });
     assertEquals(entries.length, 1);
-    const error = await assertRejects(() => readDatabase("ckplus", images), RangeError);
-    assertMatch(error.message, /the emotion labels of CK\+/);
+    const options = { annotations: `${root}/FACS` };
+    for (const failing of [() => readDatabase("ckplus", images), () => readDatabase("ckplus", root, options)]) {
+      const error = await assertRejects(failing, RangeError);
+      assertMatch(error.message, /the emotion labels of CK\+/);
+    }
   });
 });
 

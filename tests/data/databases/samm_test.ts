@@ -30,6 +30,7 @@ Deno.test("readDatabase() of SAMM finds the workbook inside the root and its hea
     onset: 700,
     apex: 702,
     offset: 704,
+    actionUnits: "4",
     fps: 200,
     file: join(root, BOOK),
     line: 15,
@@ -115,10 +116,14 @@ Deno.test("readDatabase() of SAMM passes over stray files and folders, and says 
   });
 });
 
-Deno.test("readDatabase() of SAMM reads rows with every form of action units, notes or none", async () => {
-  const rows = Array.from({ length: 12 }, (_, i) => sammRow(`006_9_${pad(i, 2)}`, "Anger"));
-  const { entries, said } = await read(rows);
-  assertEquals([entries.length, said], [12, []]);
+Deno.test("readDatabase() of SAMM keeps every form of action units as it stands, trimmed", async () => {
+  const units = [
+    ...["4+7", "R12C", "A9+12", "ref(7B)+43", "(R6 or R12)+R15", "10A/B", "L12 or L14", "R14+17+soft focus"],
+    ...["T18+39", "?", "12+15 \u00a0", 12, null],
+  ];
+  const { entries, said } = await read(units.map((cell, i) => sammRow(`006_9_${pad(i, 2)}`, "Anger", { units: cell })));
+  const kept = entries.map(({ actionUnits }) => actionUnits);
+  assertEquals([kept, said], [[...units.slice(0, -3), "12+15", "12", null], []]);
 });
 
 Deno.test("readDatabase() of SAMM finds its workbook by content beside another file of a usual name", async () => {

@@ -19,6 +19,7 @@ Deno.test("readDatabase() of SMIC reads label and window off the folder, without
   assertEquals([id, subject, label, kind], ["smic/s03/hs/s03_ne_01", "s03", "negative", "micro"]);
   assertEquals([onset, apex, offset, fps, line, said], [34208, null, 34212, 100, null, []]);
   assertEquals(notes, ["1 folders of non_micro clips were left out"]);
+  assertEquals(entries[0]!.actionUnits ?? null, null); // SMIC has none
 });
 
 Deno.test("readDatabase() of SMIC knows a clip under each spelling of its subject", async () => {

@@ -8,13 +8,15 @@ export interface CasmeRow {
   readonly apex: string;
   readonly apex2: string;
   readonly offset: number;
+  readonly units: string;
   readonly label: string;
 }
 
 /** An invented row: the movement of five frames from `onset`. */
 export function casmeRow(subject: number, clip: string, onset: number, rest: Partial<CasmeRow> = {}): CasmeRow {
   return {
-    ...{ subject, clip, onset, apex: String(onset + 2), apex2: "", offset: onset + 4, label: "tense" },
+    ...{ subject, clip, onset, apex: String(onset + 2), apex2: "", offset: onset + 4 },
+    ...{ units: "4+L10", label: "tense" },
     ...rest,
   };
 }
@@ -60,8 +62,8 @@ export function allCasmeRows(): CasmeRow[] {
 
 /** A section's sheet as LibreOffice exports it. */
 export function casmeCsv(rows: readonly CasmeRow[]): Uint8Array {
-  const lines = rows.map(({ subject, clip, onset, apex, apex2, offset, label }) =>
-    `${subject},${clip},,${onset},${apex},${apex2},${offset},,33,66,4+L10,${label}`
+  const lines = rows.map(({ subject, clip, onset, apex, apex2, offset, units, label }) =>
+    `${subject},${clip},,${onset},${apex},${apex2},${offset},,33,66,"${units}",${label}`
   );
   return text(["Subject,Filename,,OnsetF,ApexF1,ApexF2,OffsetF,,Onset,Total,AU,Emotion", ...lines, ""].join("\r\n"));
 }

@@ -11,6 +11,8 @@ export interface Casme2Row {
   readonly offset: CellSpec;
   /** As the subject's cell holds it. @default text of two digits */
   readonly cell?: CellSpec;
+  /** Action units. @default one of several forms */
+  readonly units?: CellSpec;
   /** Frames on disk; null: no folder. @default 46 to 50 */
   readonly disk?: readonly [number, number] | null;
 }
@@ -51,11 +53,21 @@ const HEADER = [
 
 /** The workbook with its two blank columns and two empty sheets; without the columns as later versions have it. */
 export function casme2Workbook(rows: readonly Casme2Row[], { blanks = true } = {}): Uint8Array {
-  const units: CellSpec[] = [4, "4+7", "R1+R2", "?"];
+  const forms: CellSpec[] = [4, "4+7", "R1+R2", "?"];
   const all = [
     HEADER,
-    ...rows.map(({ subject, cell, clip, onset, apex, offset, label }, i): CellSpec[] => [
-      ...[cell ?? pad(subject, 2), clip, null, onset, apex, offset, null, units[i % units.length]!, label],
+    ...rows.map(({ subject, cell, clip, onset, apex, offset, units, label }, i) => [
+      ...[
+        cell ?? pad(subject, 2),
+        clip,
+        null,
+        onset,
+        apex,
+        offset,
+        null,
+        units === undefined ? forms[i % forms.length]! : units,
+        label,
+      ],
     ]),
   ];
   const kept = all.map((cells) => (blanks ? cells : cells.filter((_, i) => i !== 2 && i !== 6)));

@@ -15,6 +15,7 @@ export interface CasmeSquaredSpec {
   readonly onset: CellSpec;
   readonly apex: CellSpec;
   readonly offset: CellSpec;
+  readonly units: CellSpec;
   readonly valence: string;
   readonly kind: string;
   readonly selfReport: string;
@@ -25,8 +26,8 @@ export interface CasmeSquaredSpec {
 /** An invented row: five frames from `onset`. */
 export function casmeSquaredRow(code: number, clip: string, onset: number, rest: Partial<CasmeSquaredSpec> = {}) {
   return {
-    ...{ code, clip, onset, apex: onset + 2, offset: onset + 4, valence: "negative", kind: "micro-expression" },
-    ...{ selfReport: "disgust", disk: [onset, onset + 4] as const },
+    ...{ code, clip, onset, apex: onset + 2, offset: onset + 4, units: "4+10", valence: "negative" },
+    ...{ kind: "micro-expression", selfReport: "disgust", disk: [onset, onset + 4] as const },
     ...rest,
   } satisfies CasmeSquaredSpec as CasmeSquaredSpec;
 }
@@ -57,8 +58,8 @@ export function casmeSquaredWorkbook(rows: readonly CasmeSquaredSpec[]): Uint8Ar
   return xlsx([
     {
       name: "CASFEcode_final",
-      rows: rows.map(({ code, clip, onset, apex, offset, valence, kind, selfReport }) => [
-        ...[code, clip, onset, apex, offset, "4+10", valence, kind, selfReport],
+      rows: rows.map(({ code, clip, onset, apex, offset, units, valence, kind, selfReport }) => [
+        ...[code, clip, onset, apex, offset, units, valence, kind, selfReport],
       ]),
     },
     { name: "naming rule1", rows: NUMBERS.map((number, i) => [number, `s${number}`, i + 1]) },

@@ -10,6 +10,8 @@ export interface SammRow {
   readonly offset: number;
   /** As the subject's cell holds it. @default text of three digits */
   readonly subject?: CellSpec;
+  /** Action units. @default one of several forms */
+  readonly units?: CellSpec;
   /** Digits of the frames' names. @default {4} */
   readonly digits?: number;
   /** Frames on disk; null: no folder. @default onset to offset */
@@ -66,15 +68,17 @@ const HEADER = [
 /** The workbook: a preamble of 13 rows, the header on row 14, the duration as a formula. */
 export function sammWorkbook(rows: readonly SammRow[], { preamble = 13, stored = true } = {}): Uint8Array {
   const top: CellSpec[][] = Array.from({ length: preamble }, (_, i) => (i % 3 === 0 ? [`Preamble line ${i + 1}`] : []));
-  const units: CellSpec[] = [4, "4+7", "R12C", "12+15 ", "ref(7B)+43", "10A/B"];
-  const body = rows.map(({ subject, clip, onset, apex, offset, label }, i): CellSpec[] => {
-    const line = preamble + 2 + i;
-    const duration = { formula: `SUM(F${line}-D${line})+1`, ...(stored ? { value: offset - onset + 1 } : {}) };
-    return [
-      ...[subject ?? clip.slice(0, 3), clip, 9, onset, apex, offset, duration, "Micro - 1/2"],
-      ...[units[i % units.length]!, label, 7, i % 4 === 0 ? "Blinks" : null],
-    ];
-  });
+  const forms: CellSpec[] = [4, "4+7", "R12C", "12+15 ", "ref(7B)+43", "10A/B"];
+  const body = rows.map(
+    ({ subject, clip, onset, apex, offset, label, units }, i): CellSpec[] => {
+      const line = preamble + 2 + i;
+      const duration = { formula: `SUM(F${line}-D${line})+1`, ...(stored ? { value: offset - onset + 1 } : {}) };
+      return [
+        ...[subject ?? clip.slice(0, 3), clip, 9, onset, apex, offset, duration, "Micro - 1/2"],
+        ...[units === undefined ? forms[i % forms.length]! : units, label, 7, i % 4 === 0 ? "Blinks" : null],
+      ];
+    },
+  );
   return xlsx([{ name: "MICRO_ONLY", rows: [...top, HEADER, ...body] }]);
 }
 
