@@ -58,10 +58,10 @@ async function main({ values }: ParsedFlags<typeof SPEC.flags>, signal: AbortSig
     bar.finish();
     // A part that was interrupted has proved nothing.
     if (signal.aborted) break;
-    for (const { what, ok, faults, figures } of found) {
+    for (const { what, ok, faults, notes = [], figures } of found) {
       const text = Object.entries(figures).map(([name, value]) => `${name} ${value}`).join(", ");
       output.say(`${ok ? "ok    " : "FAILED"} ${what}: ${text}`);
-      for (const fault of faults) output.say(`       ${fault}`);
+      for (const line of [...faults, ...notes]) output.say(`       ${line}`);
     }
     rows.push(...found);
   }

@@ -130,8 +130,8 @@ export function createRunQueue(deps: RunQueueDeps): RunQueue {
       // Interrupted by close(): the store says running, and the next process goes on.
       if (closed && job.abort.signal.aborted && !job.cancelled) return;
       if (!job.cancelled) {
-        const message = error instanceof Error ? error.message : String(error);
-        deps.log({ level: "error", message: "run failed", run: job.state.id, error: message });
+        const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
+        deps.log({ level: "error", message: "run failed", run: job.state.id, error: message, stack });
         await change(job, { status: "failed", finishedAt: timestamp(), error: message });
       }
     }

@@ -13,6 +13,9 @@ export type LogRecord = Readonly<Record<string, string | number | boolean | null
   readonly message: string;
 };
 
+/** Resolves to null when an app can work, else to why it cannot. */
+export type Readiness = () => Promise<string | null>;
+
 /** What every function needs; tests put a memory store and a fixed clock here. */
 export interface AppDeps {
   readonly store: ObjectStore;
@@ -37,6 +40,8 @@ export interface AppDeps {
   readonly metrics?: Metrics;
   /** Where apps describe their routes; apps behind one port share it. @default {each app its own} */
   readonly api?: ApiRoute[];
+  /** How each app tells whether it can work; apps behind one port share it, and are ready together. @default {each app its own} */
+  readonly readiness?: Readiness[];
   /** Aborted once the server stops: from then on it is not ready. */
   readonly stopping?: AbortSignal;
   /** Limits that differ from {@linkcode DEFAULT_LIMITS}. */

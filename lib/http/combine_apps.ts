@@ -5,7 +5,8 @@ import type { AppEnv } from "./app_deps.ts";
 /**
  * Puts several functions behind one port, for development.
  *
- * A request goes to the first app that knows its path; `GET /v2/health/ready` asks all and is ready when all are.
+ * A request goes to the first app that knows its path. Apps that share `readiness` are ready when all are, and those that
+ * share `api` describe themselves together.
  *
  * @param apps The functions' apps, at least one.
  * @returns A handler of requests.
@@ -29,10 +30,6 @@ export function combineApps(
   if (first === undefined) throw new RangeError("Cannot combine apps: expected at least one, got none");
   return async (request, env = {}) => {
     const { pathname } = new URL(request.url);
-    if (pathname === "/v2/health/ready" && request.method === "GET") {
-      const answers = await Promise.all(apps.map((app) => app.fetch(request, env)));
-      return answers.find((answer) => !answer.ok) ?? answers[0]!;
-    }
     return await (apps.find((app) => allowedMethods(app, pathname).length > 0) ?? first).fetch(request, env);
   };
 }

@@ -3,7 +3,7 @@ import { routePath } from "hono/route";
 import { allowedMethods } from "./allowed_methods.ts";
 import type { ApiRoute } from "./api_route.ts";
 import type { Scope } from "./api_key.ts";
-import type { AppDeps, AppEnv } from "./app_deps.ts";
+import type { AppDeps, AppEnv, Readiness } from "./app_deps.ts";
 import { requestSignal } from "./_request_signal.ts";
 import { cors } from "./_cors.ts";
 import { traceContext } from "./_trace_context.ts";
@@ -30,8 +30,8 @@ const SECURITY: Readonly<Record<string, string>> = {
 
 /** Options of {@linkcode createBaseApp}. */
 export interface BaseAppOptions {
-  /** Resolves to null when the function can work, else to why it cannot. */
-  ready(): Promise<string | null>;
+  /** Tells whether the function can work. */
+  readonly ready: Readiness;
   /** What a key must be for, to use the routes of this app. @default {any key} */
   readonly scope?: Scope;
   /** What `/openapi.json` and `/docs` say of the routes that the app will have. @default {nothing} */
@@ -70,6 +70,8 @@ export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppE
   const random = deps.random ?? ((bytes: number) => crypto.getRandomValues(new Uint8Array(bytes)));
   const api = deps.api ?? [];
   api.push(...BASE_ROUTES, ...(options.routes ?? []));
+  const readiness = deps.readiness ?? [];
+  readiness.push(options.ready);
   // Made when somebody asks: apps that share the list may still add to it.
   const document = () => openapiDocument(api, { keyed: deps.keys !== undefined });
 
@@ -91,11 +93,13 @@ export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppE
     } finally {
       measure.end(answered);
     }
-    c.header("X-Request-Id", requestId);
-    c.header("traceparent", trace.traceparent);
+    // Not by c.header(), which makes a finished answer anew for every header.
+    const { headers } = c.res;
+    headers.set("X-Request-Id", requestId);
+    headers.set("traceparent", trace.traceparent);
     for (const [name, value] of Object.entries(SECURITY)) {
       // The docs have a policy of their own.
-      if (c.res.headers.get(name) === null) c.header(name, value);
+      if (!headers.has(name)) headers.set(name, value);
     }
     deps.log({
       level: "info",
@@ -140,8 +144,9 @@ export function createBaseApp(deps: AppDeps, options: BaseAppOptions): Hono<AppE
 
   app.get("/v2/health/live", (c) => c.json({ live: true }));
   app.get("/v2/health/ready", async (c) => {
-    const why = deps.stopping?.aborted ? "The server is stopping" : await options.ready();
-    if (why !== null) throw new ProblemError(503, why);
+    if (deps.stopping?.aborted) throw new ProblemError(503, "The server is stopping");
+    const why = (await Promise.all(readiness.map((ready) => ready()))).find((reason) => reason !== null);
+    if (why !== undefined) throw new ProblemError(503, why);
     return c.json({ ready: true });
   });
   app.get(

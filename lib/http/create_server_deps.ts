@@ -54,6 +54,7 @@ export function createServerDeps(
     metrics,
     work,
     api: [],
+    readiness: [],
     ...given,
     store: openStore(store, { ...(env && { env }) }),
     now,

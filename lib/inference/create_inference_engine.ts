@@ -3,7 +3,7 @@ import { constant, type Value, variable } from "../autodiff/mod.ts";
 import { ALGORITHMS, type Config, innerRateOf, innerStepsOf } from "../config/mod.ts";
 import { canMagnify, magnifyClips, toModelInput } from "../data/mod.ts";
 import { estimateBytes, innerLoop } from "../meta/mod.ts";
-import { type Architecture, forward, type Memory } from "../model/mod.ts";
+import { type Architecture, createNormFolds, forward, type Memory } from "../model/mod.ts";
 import { checkMemory } from "../runtime/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
 import { flattenTree, mapTree, type Tree } from "../tree/mod.ts";
@@ -87,8 +87,11 @@ function makePredictor(weights: Weights, card: ModelCard, { calibrated = false }
   mapTree(params, (value) => owned.push(value.tensor));
   owned.push(...statistics.map((value) => value.tensor));
   if (memory) owned.push(memory.features.tensor);
+  // Its sign, slope and shift take three numbers where a channel's statistics take two.
+  const folds = createNormFolds();
   let bytes = 0;
   for (const tensor of owned) bytes += 4 * tensor.size;
+  for (const { tensor } of statistics) bytes += 6 * tensor.size;
   const clipLength = card.recipe.frames * card.recipe.size ** 2 * card.recipe.channels;
   return {
     bytes,
@@ -103,7 +106,7 @@ function makePredictor(weights: Weights, card: ModelCard, { calibrated = false }
         const part = clips.subarray(at * clipLength, Math.min(at + CHUNK, count) * clipLength);
         const probabilities = tf.tidy(() => {
           const { logits } = forward(architecture, params, constant(upload(part, card)), {
-            statistics,
+            ...{ statistics, folds },
             ...(memory && { memory }),
             want: { logits: true },
           });
@@ -115,7 +118,10 @@ function makePredictor(weights: Weights, card: ModelCard, { calibrated = false }
       }
       return out;
     },
-    dispose: () => tf.dispose(owned),
+    dispose() {
+      folds.dispose();
+      tf.dispose(owned);
+    },
   };
 }
 

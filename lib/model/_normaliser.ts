@@ -17,7 +17,7 @@ import {
 } from "../autodiff/mod.ts";
 import { tasksOf } from "./_layers.ts";
 import { NORM_EPSILON } from "./norm_epsilon.ts";
-import type { NormOptions } from "./types.ts";
+import type { NormFold, NormOptions } from "./types.ts";
 
 /**
  * Batch norm for the layers of one pass: takes the statistics handed in, in order, else the batch's own. Where a layer's
@@ -70,8 +70,19 @@ function mixMoments(own: Value, given: Value, share: number): Value {
   return add(add(scale(own, share), scale(given, 1 - share)), scale(between, share * (1 - share)));
 }
 
+/** −1 where γ < 0, else 1: a constant, its derivative is zero almost everywhere. */
+function signOf(gamma: Value): Value {
+  return constant(tf.sub(1, tf.mul(2, tf.cast(tf.less(gamma.tensor, 0), "float32"))));
+}
+
+/** γ (x − m)/σ + β as x · slope + shift. */
+function foldOf(gamma: Value, beta: Value, mean: Value, variance: Value): Omit<NormFold, "sign"> {
+  const slope = mul(gamma, inverseDeviation(variance));
+  return { slope, shift: sub(beta, mul(mean, slope)) };
+}
+
 /** Starts a pass over normalised layers. */
-export function createNormaliser({ statistics: given, ownShare = 0 }: NormOptions = {}): Normaliser {
+export function createNormaliser({ statistics: given, ownShare = 0, folds }: NormOptions = {}): Normaliser {
   const used: Value[] = [];
   /** What the next layer normalises with: statistics handed in, the batch's own, or a mixture. */
   const next = (own: () => Value): Value => {
@@ -84,30 +95,42 @@ export function createNormaliser({ statistics: given, ownShare = 0 }: NormOption
     used.push(statistics);
     return statistics;
   };
+  /** The next layer's fold, where it is one of statistics handed in alone: those are known before the map is. */
+  const kept = (make: (statistics: Value) => NormFold): NormFold | undefined => {
+    const replayed = given?.[used.length];
+    if (folds === undefined || replayed === undefined) return undefined;
+    const fold = folds.take(used.length, () => make(replayed));
+    used.push(replayed);
+    return fold;
+  };
   return {
     used,
     norm(x, { gamma, beta }, moments = () => channelMoments(x, tasksOf(gamma!, x))) {
-      const statistics = next(moments);
-      const slope = mul(gamma!, inverseDeviation(row(statistics, 1)));
-      return affine(x, slope, sub(beta!, mul(row(statistics, 0), slope)));
+      const fold = (statistics: Value): NormFold => ({
+        sign: null,
+        ...foldOf(gamma!, beta!, row(statistics, 0), row(statistics, 1)),
+      });
+      const { slope, shift } = kept(fold) ?? fold(next(moments));
+      return affine(x, slope, shift);
     },
     convNormPool(x, { w, b, gamma, beta }) {
-      // −1 where γ < 0, else 1: a constant, its derivative is zero almost everywhere.
-      const sign = constant(tf.sub(1, tf.mul(2, tf.cast(tf.less(gamma!.tensor, 0), "float32"))));
+      /** The fold for s·z without bias; the batch's own moments are those already, and the bias there and back would cost accuracy. */
+      const fold = (sign: Value, statistics: Value, own?: Value): NormFold => {
+        const biased = row(statistics, 0);
+        const mean = own !== undefined ? row(own, 0) : mul(b === undefined ? biased : sub(biased, b), sign);
+        return { sign, ...foldOf(mul(gamma!, sign), beta!, mean, row(statistics, 1)) };
+      };
+      const normalised = (z: Value, { slope, shift }: NormFold) => relu(affine(maxPool(z), slope, shift)); // [B, H/2, W/2, C]
+      const known = kept((statistics) => fold(signOf(gamma!), statistics));
+      if (known !== undefined) return normalised(conv2d(x, affine(w!, known.sign!, null)), known);
+      const sign = signOf(gamma!);
       const z = conv2d(x, affine(w!, sign, null)); // s·z without bias, [B, H, W, C]
       let own: Value | undefined;
       const statistics = next(() => {
         own = channelMoments(z, tasksOf(sign, z));
         return withSignAndBias(own, sign, b);
       });
-      // The batch's own moments as they are: sign and bias there and back would cost accuracy.
-      const biased = row(statistics, 0);
-      const mean = own !== undefined && given === undefined
-        ? row(own, 0)
-        : mul(b === undefined ? biased : sub(biased, b), sign); // of s·z without bias
-      const variance = row(statistics, 1);
-      const slope = mul(mul(gamma!, sign), inverseDeviation(variance));
-      return relu(affine(maxPool(z), slope, sub(beta!, mul(mean, slope)))); // [B, H/2, W/2, C]
+      return normalised(z, fold(sign, statistics, given === undefined ? own : undefined));
     },
   };
 }

@@ -11,6 +11,7 @@ export { ATTENTION_SCALE, metricLogits } from "./metric_logits.ts";
 export { metricLoss, type MetricLossOptions } from "./metric_loss.ts";
 export { medianDistance, mmd2, type Mmd2Options } from "./mmd.ts";
 export { NORM_EPSILON } from "./norm_epsilon.ts";
+export { createNormFolds } from "./create_norm_folds.ts";
 export { normLayers, type NormLayersOptions } from "./norm_layers.ts";
 export { parameterShapes, TEMPORAL_KERNEL } from "./parameter_shapes.ts";
 export { resnet } from "./resnet.ts";
@@ -23,6 +24,8 @@ export type {
   Forward,
   ForwardOptions,
   Memory,
+  NormFold,
+  NormFolds,
   NormOptions,
   Params,
 } from "./types.ts";

@@ -33,6 +33,21 @@ export interface Memory {
   readonly labels: readonly number[];
 }
 
+/** A layer's norm as one step x · slope + shift, one number a channel. */
+export interface NormFold {
+  /** What its convolution's filter is multiplied with, −1 or 1; null where the filter stays as it is. */
+  readonly sign: Value | null;
+  readonly slope: Value;
+  readonly shift: Value;
+}
+
+/** Folds of a network's normalised layers, in its backbone's order. */
+export interface NormFolds {
+  /** The fold of a layer: as it is known, else as it is made now. */
+  take(index: number, make: () => NormFold): NormFold;
+  dispose(): void;
+}
+
 /** What a pass normalises with. */
 export interface NormOptions {
   /** `[2, C]` mean and variance a normalised layer, in its backbone's order; without them the batch's own are taken. */
@@ -42,6 +57,11 @@ export interface NormOptions {
    * of both distributions, m = w m_o + (1 − w) m_g and v = w v_o + (1 − w) v_g + w (1 − w) (m_o − m_g)². @default {0}
    */
   readonly ownShare?: number;
+  /**
+   * Keeps each layer's fold from pass to pass: for passes with the same parameters and statistics, all constant, and no
+   * share of the batch's own. @default {nothing is kept}
+   */
+  readonly folds?: NormFolds;
 }
 
 /** What to compute, and with which statistics. */

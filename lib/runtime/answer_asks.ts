@@ -1,12 +1,15 @@
+import { type WorkerFailure, workerFailure } from "./worker_failure.ts";
+
 /** What a worker of {@linkcode answerAsks} posts to its {@linkcode WorkerHand}. */
 export type WorkerMessage<Answer, News> =
   | { readonly answer: Answer }
-  | { readonly error: string }
+  | { readonly failure: WorkerFailure }
   /** Something on the way to the answer. */
   | { readonly news: News };
 
 /**
- * Makes this worker answer what {@linkcode WorkerHand} asks of it; an answer that fails is told by its message.
+ * Makes this worker answer what {@linkcode WorkerHand} asks of it; an answer that fails is told with
+ * the stack of this worker.
  *
  * @param answer Does what is asked; may tell of its progress.
  *
@@ -27,7 +30,7 @@ export function answerAsks<Ask, Answer, News = never>(
     try {
       scope.postMessage({ answer: await answer(data, (news) => scope.postMessage({ news })) });
     } catch (error) {
-      scope.postMessage({ error: error instanceof Error ? error.message : String(error) });
+      scope.postMessage({ failure: workerFailure(error) });
     }
   };
 }

@@ -9,6 +9,8 @@ export * from "./check_memory.ts";
 export * from "./memory_limit_error.ts";
 export * from "./answer_asks.ts";
 export * from "./worker_hand.ts";
+export * from "./worker_failure.ts";
+export * from "./worker_error.ts";
 export * from "./provide_wasm_binary.ts";
 export * from "./count_gpu_work.ts";
 export * from "./gpu_limits.ts";

@@ -1,4 +1,5 @@
 import type { WorkerMessage } from "./answer_asks.ts";
+import { workerError } from "./worker_error.ts";
 
 /**
  * A worker that does one thing at a time.
@@ -22,7 +23,7 @@ export class WorkerHand<Ask, Answer, News = never> {
     this.#worker = new Worker(module, { type: "module" });
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerMessage<Answer, News>>) => {
       if ("news" in data) this.#tell(data.news);
-      else if ("error" in data) this.#settled()?.reject(new Error(data.error));
+      else if ("failure" in data) this.#settled()?.reject(workerError(data.failure));
       else this.#settled()?.resolve(data.answer);
     };
     this.#worker.onerror = (event) => {
@@ -48,7 +49,7 @@ export class WorkerHand<Ask, Answer, News = never> {
    *
    * @param ask Plain data.
    * @param tell Told of progress.
-   * @returns The answer; rejects when it fails, or the worker does or is closed.
+   * @returns The answer; rejects when it fails, with the stack of the worker, or when the worker fails or is closed.
    */
   ask(ask: Ask, tell: (news: News) => void = () => {}): Promise<Answer> {
     // An ended worker answers nothing, for ever.

@@ -5,7 +5,8 @@ import { NotFoundError } from "./not_found_error.ts";
 import type { ObjectStore } from "./types.ts";
 
 /**
- * Lists the ids of a tenant's calibrated subjects, sorted.
+ * Lists the ids of a tenant's calibrated subjects, sorted; one whose objects are damaged is listed too, and reading it
+ * by itself says what is wrong.
  *
  * @param store Where the subjects are.
  * @param tenant Whose subjects.
@@ -28,8 +29,8 @@ export async function listSubjects(store: ObjectStore, tenant: string): Promise<
   // Bytes of an erased subject may be there for a moment, and then again it may have been calibrated anew.
   for (const subject of await pickErased(store, tenant, [...ids])) {
     await loadSubjectMeta(store, tenant, subject).catch((error) => {
-      if (!(error instanceof NotFoundError)) throw error;
-      ids.delete(subject);
+      if (error instanceof NotFoundError) ids.delete(subject);
+      else if (!(error instanceof SyntaxError)) throw error;
     });
   }
   return [...ids].sort();

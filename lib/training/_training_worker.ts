@@ -1,5 +1,5 @@
 import type { Config } from "../config/mod.ts";
-import { type BackendName, chooseBackend } from "../runtime/mod.ts";
+import { type BackendName, chooseBackend, type WorkerFailure, workerFailure } from "../runtime/mod.ts";
 import { remoteStore, type StoreCall, type StoreReply } from "./_remote_store.ts";
 import { trainModel } from "./train_model.ts";
 import type { TrainingEvent, TrainingOptions, TrainingResult } from "./types.ts";
@@ -20,7 +20,7 @@ export type TrainingNews =
   | { readonly event: TrainingEvent }
   | { readonly call: StoreCall }
   | { readonly result: TrainingResult }
-  | { readonly error: string };
+  | { readonly failure: WorkerFailure };
 
 const scope = globalThis as unknown as {
   onmessage: ((event: MessageEvent<TrainingAsk>) => void) | null;
@@ -45,6 +45,6 @@ scope.onmessage = async ({ data }) => {
     });
     scope.postMessage({ result: { name, version, metrics } });
   } catch (error) {
-    scope.postMessage({ error: error instanceof Error ? error.message : String(error) });
+    scope.postMessage({ failure: workerFailure(error) });
   }
 };

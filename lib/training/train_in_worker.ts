@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Config } from "../config/mod.ts";
-import type { BackendName } from "../runtime/mod.ts";
+import { type BackendName, workerError } from "../runtime/mod.ts";
 import { answerStoreCall } from "./_remote_store.ts";
 import type { TrainingAsk, TrainingNews } from "./_training_worker.ts";
 import type { TrainingOptions, TrainingResult } from "./types.ts";
@@ -14,7 +14,7 @@ const MODULE = new URL("./_training_worker.ts", import.meta.url);
  * @param config The configuration.
  * @param options As of `trainModel`; when the signal aborts, the worker checkpoints first.
  * @returns What the run left.
- * @throws The signal's reason when it was aborted; an Error with the worker's message when the run failed.
+ * @throws The signal's reason when it was aborted; an Error with the worker's message and stack when the run failed.
  *
  * @example
  * ```ts ignore
@@ -34,7 +34,7 @@ export async function trainInWorker(config: Config, options: TrainingOptions): P
     if ("event" in data) onEvent(data.event);
     else if ("call" in data) tell({ reply: await answerStoreCall(store, data.call) });
     else if ("result" in data) done.resolve(data.result);
-    else done.reject(new Error(data.error));
+    else done.reject(workerError(data.failure));
   };
   worker.onerror = (event) => {
     event.preventDefault();

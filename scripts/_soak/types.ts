@@ -5,6 +5,8 @@ export interface SoakRow {
   readonly ok: boolean;
   /** What did not hold, at most a few. */
   readonly faults: readonly string[];
+  /** What was not judged, and what it would take. @default {everything was} */
+  readonly notes?: readonly string[];
   readonly figures: Readonly<Record<string, number | string>>;
 }
 

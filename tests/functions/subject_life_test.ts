@@ -131,6 +131,43 @@ Deno.test("many calibrations of a subject at once are answered one by one, and a
   assertEquals((await deps.store.list("")).filter((key) => key.includes(SUBJECT)), []);
 });
 
+Deno.test("GET /v1/subjects lists a subject with a damaged object beside the others, whether its id was erased before or not", async () => {
+  for (const erased of [true, false]) {
+    const { calibrate, remove, adapt, deps } = await setUp();
+    const clips = [greyClip(60, { label: "positive" })];
+    assertEquals((await adapt.request("/v1/subjects/zoe/calibrations", json({ clips }))).status, 201);
+    await calibrate();
+    if (erased) {
+      await remove();
+      await calibrate();
+    }
+    const keys = (await deps.store.list(`tenants/default/subjects/${SUBJECT}/`)).filter((key) => !key.endsWith("s"));
+    assert(keys.some((key) => key.endsWith("/meta.json")) && keys.some((key) => key.includes("/current/")));
+    for (const key of keys) {
+      const whole = (await deps.store.get(key))!;
+      await deps.store.put(key, whole.subarray(0, whole.length - 3));
+      const list = await adapt.request("/v1/subjects");
+      assertEquals([list.status, await list.json()], [200, { subjects: [SUBJECT, "zoe"] }], key);
+      assertEquals((await adapt.request(`/v1/subjects/${SUBJECT}`)).status, 500);
+      assertEquals((await adapt.request("/v1/subjects/zoe")).status, 200);
+      await deps.store.put(key, whole);
+    }
+    const unreachable = { ...deps.store, get: () => Promise.reject(new Error("no connection")) };
+    const blind = checked(
+      createAdaptApp({ ...deps, store: unreachable, engine: fakeEngine(), model: "main" }),
+      deps.api,
+    );
+    assertEquals((await blind.request("/v1/subjects")).status, 500, "a store that fails is no damage");
+    const meta = keys.find((key) => key.endsWith("/meta.json"))!;
+    await deps.store.put(meta, new Uint8Array([0]));
+    assertEquals((await calibrate()).status, 201);
+    assertEquals((await adapt.request(`/v1/subjects/${SUBJECT}`)).status, 200);
+    await deps.store.put(meta, new Uint8Array([0]));
+    assertEquals((await remove()).status, 204);
+    assertEquals(await (await adapt.request("/v1/subjects")).json(), { subjects: ["zoe"] });
+  }
+});
+
 Deno.test("no log line of a subject's whole life holds its id or a byte of a frame", async () => {
   const store = memoryStore();
   const frame = greyPng(123, 9, 7);

@@ -1,5 +1,13 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { combineApps, createBaseApp, createKeyedLock, ProblemError, readBody } from "../../lib/http/mod.ts";
+import type { Hono } from "hono";
+import {
+  type AppEnv,
+  combineApps,
+  createBaseApp,
+  createKeyedLock,
+  ProblemError,
+  readBody,
+} from "../../lib/http/mod.ts";
 import { ConflictError, NotFoundError } from "../../lib/storage/mod.ts";
 import { problemOf, testDeps } from "../_util/http_fixture.ts";
 
@@ -120,16 +128,28 @@ Deno.test("a log names no subject: in keys, in quotes, and wherever the id stand
   assertEquals(errors.map((line) => /(?<!x)a\.b-1/.test(JSON.stringify(line))), [false, false]);
 });
 
-Deno.test("combineApps() asks every app for readiness and sends requests to the one that knows the path", async () => {
-  const [one, two] = [setUp().app, setUp("still loading").app];
+Deno.test("combineApps() sends requests to the app that knows the path, and is ready when all are", async () => {
+  const deps = { ...testDeps(), readiness: [] };
+  let why: string | null = "still loading";
+  const [one, two, three] = [() => null, () => why, () => null].map((ready) =>
+    createBaseApp(deps, { ready: () => Promise.resolve(ready()) })
+  ) as [Hono<AppEnv>, Hono<AppEnv>, Hono<AppEnv>];
   one.get("/one", (c) => c.text("one"));
   two.get("/two", (c) => c.text("two"));
-  const fetch = combineApps([one, two]);
+  const fetch = combineApps([one, two, three]);
   const ask = (path: string, method = "GET") => fetch(new Request(`http://localhost${path}`, { method }));
   assertEquals(await (await ask("/two")).text(), "two");
   assertEquals((await problemOf(await ask("/two", "PUT"))).status, 405);
   assertEquals((await problemOf(await ask("/three"))).status, 404);
   assertEquals((await problemOf(await ask("/v2/health/ready"))).detail, "still loading");
+  why = null;
+  deps.logged.length = 0;
+  assertEquals((await ask("/v2/health/ready")).status, 200);
+  assertEquals(
+    deps.logged.map(({ message, route }) => [message, route]),
+    [["request", "/v2/health/ready"]],
+    "one line",
+  );
   assertEquals((await ask("/v2/health/live")).status, 200);
 });
 

@@ -90,11 +90,13 @@ onEachBackend(
 onEachBackend("a predictor holds what its bytes say, and disposes of all of it", async () => {
   const card = smallCard();
   const weights = await smallWeights(card);
-  const elements = Object.values(flattenWeights(weights)).reduce((sum, { data }) => sum + data.length, 0);
   await withTensorCount(async () => {
+    const before = tf.memory().numBytes;
     const predictor = await engine.createPredictor(weights, card);
-    assertEquals(predictor.bytes, 4 * elements);
-    await withTensorCount(() => predictor.predict(smallClips(card, 2, "dispose")));
+    const first = await predictor.predict(smallClips(card, 2, "dispose"));
+    assertEquals(predictor.bytes, tf.memory().numBytes - before, "with what the first run keeps");
+    const second = await withTensorCount(() => predictor.predict(smallClips(card, 2, "dispose")));
+    assertEquals(second, first);
     predictor.dispose();
   });
 });

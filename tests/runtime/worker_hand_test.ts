@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { WorkerHand } from "../../lib/runtime/mod.ts";
 
 function square(): WorkerHand<number, number, string> {
@@ -10,7 +10,12 @@ Deno.test("WorkerHand asks a worker, hears its news and its errors, and asks aga
   try {
     const news: string[] = [];
     assertEquals(await hand.ask(3, (one) => news.push(one)), 9);
-    await assertRejects(() => hand.ask(-1), Error, "Cannot square -1");
+    const failed = await assertRejects(() => hand.ask(-1), Error, "Cannot square -1");
+    assertEquals(failed.message, "Cannot square -1");
+    assertStringIncludes(failed.stack!, "RangeError: Cannot square -1\n", "the worker's own stack");
+    assertStringIncludes(failed.stack!, "/square_worker.ts:");
+    const odd = await assertRejects(() => hand.ask(NaN), Error, "no number");
+    assertEquals(odd.stack, "no number", "what is no error has no frames worth telling");
     assertEquals(await hand.ask(4), 16);
     assertEquals(news, ["half 1.5"], "news go to who asked");
   } finally {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { chooseBackend, countTensors } from "../../lib/runtime/mod.ts";
 import { latestCheckpoint, loadModel, memoryStore } from "../../lib/storage/mod.ts";
@@ -67,11 +67,12 @@ Deno.test("trainInWorker() that is aborted checkpoints, rejects with the reason,
 Deno.test("trainInWorker() says what was wrong: with the data, with the store", async () => {
   await chooseBackend("wasm");
   await withData(async (data) => {
-    await assertRejects(
+    const { stack } = await assertRejects(
       () => trainInWorker(tinyConfig(`${data}.missing`), tinyOptions()),
       Error,
       "set.safetensors.missing",
     );
+    assertStringIncludes(stack!, "/train_model.ts:", "where in the worker it failed");
     const full = { ...memoryStore(), putIfAbsent: () => Promise.reject(new Error("the disk is full")) };
     await assertRejects(() => trainInWorker(tinyConfig(data), tinyOptions({ store: full })), Error, "the disk is full");
   });
