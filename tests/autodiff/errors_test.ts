@@ -23,13 +23,13 @@ const WRONG: readonly (readonly [string, () => Value, typeof TypeError | typeof 
     "conv2d() of other channels",
     () => conv2d(zeros(1, 4, 4, 2), zeros(3, 3, 3, 1)),
     TypeError,
-    "Cannot convolve: expected [B, H, W, C] and [kh, kw, C, F], got [1,4,4,2] and [3,3,3,1]",
+    "Cannot convolve: expected [B, H, W, C] and [kh, kw, C, F] or [T, kh, kw, C, F], got [1,4,4,2] and [3,3,3,1]",
   ],
   [
     "conv2d() of rank 3",
     () => conv2d(zeros(4, 4, 2), zeros(3, 3, 2, 1)),
     TypeError,
-    "Cannot convolve: expected [B, H, W, C] and [kh, kw, C, F], got [4,4,2] and [3,3,2,1]",
+    "Cannot convolve: expected [B, H, W, C] and [kh, kw, C, F] or [T, kh, kw, C, F], got [4,4,2] and [3,3,2,1]",
   ],
   [
     "temporalConv() over more frames than there are",

@@ -8,7 +8,7 @@ import { needs } from "../_util/needs.ts";
 import { tinyClips, tinyConfig, tinyOptions, writeSet } from "../training/_util/tiny_run.ts";
 import { filesBelow, type Finished, type Project, TINY, withProject } from "./_util/project.ts";
 
-const HEADER = "id,database,subject,label,kind,path";
+const HEADER = "id,database,subject,label,kind,path,crop";
 const picture = (side: number) =>
   encode({ width: side, height: side, channels: 1, data: new Uint8Array(side * side).fill(99) });
 
@@ -21,11 +21,11 @@ async function write(project: Project, files: Readonly<Record<string, string | U
   }
 }
 
-/** A manifest of rows `subject,label,path`, all micro. */
+/** A manifest of rows `subject,label,path` or `subject,label,path,crop`, all micro. */
 function manifest(rows: readonly string[]): string {
   const lines = rows.map((row, i) => {
-    const [subject, label, path] = row.split(",");
-    return `c${i},d,${subject},${label},micro,${path}`;
+    const [subject, label, path, crop = ""] = row.split(",");
+    return `c${i},d,${subject},${label},micro,${path},${crop}`;
   });
   return `${[HEADER, ...lines].join("\n")}\n`;
 }
@@ -56,7 +56,7 @@ Deno.test("train refuses data that are missing, empty, broken, mixed or of one c
       "broken.csv": manifest([...pairs, "s1,a,broken"]),
       "mixed/1.png": picture(16),
       "mixed/2.png": picture(12),
-      "mixed.csv": manifest([...pairs, "s1,a,mixed"]),
+      "mixed.csv": manifest([...pairs, "s1,a,mixed,0 0 8 8"]),
       "gone.csv": manifest([...pairs, "s1,a,nowhere"]),
       "single.csv": manifest(["s1,a,clip", "s1,a,clip", "s2,a,clip", "s2,a,clip", "s3,a,clip", "s3,a,clip"]),
     });
