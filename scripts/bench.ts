@@ -1,4 +1,3 @@
-import { fromFileUrl } from "@std/path";
 import { type BenchOrder, WORKLOADS } from "../lib/bench/mod.ts";
 import type { CommandSpec, ParsedFlags } from "./_lib/args.ts";
 import { openOutput } from "./_lib/json_out.ts";
@@ -6,6 +5,7 @@ import { runCommand } from "./_lib/run_command.ts";
 import { UsageError } from "./_lib/usage_error.ts";
 import { benchColdStart } from "./_bench_cold_start.ts";
 import type { RowOrder } from "./_bench_row.ts";
+import { takeOwnRow, takeRow } from "./_take_row.ts";
 import { type BenchRow, benchTable, type CountRow, countTable, pairRatios } from "./_lib/bench_rows.ts";
 
 const WHAT = ["meta2", "meta1", "adapt", "predict", "cold-start"] as const;
@@ -48,6 +48,7 @@ export const BENCH_SPEC = {
     "peer-threads": { type: "integer", min: 1, max: 256, help: "Threads of the peer (default: as many as workers)" },
     pairs: { type: "integer", min: 1, max: 100, default: 3, help: "Pairs of runs with a peer" },
     tasks: { type: "integer", min: 1, max: 1024, help: "Tasks of a meta-batch (default: the workload's)" },
+    batch: { type: "integer", min: 1, max: 1024, default: 1, help: "predict: clips a call; its times are of a call" },
     count: {
       type: "boolean",
       help: "Count the dispatches and bytes of a step on WebGPU, without executing it, in place of measuring",
@@ -77,35 +78,6 @@ function listOf<T extends string>(flag: string, text: string, choices: readonly 
   });
 }
 
-/** Runs a program and reads the last line it prints as JSON. */
-async function rowOf<Row = BenchRow>(program: string, args: readonly string[], signal: AbortSignal): Promise<Row> {
-  signal.throwIfAborted();
-  const options: Deno.CommandOptions = {
-    args: [...args],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-    signal,
-  };
-  let ended: Deno.CommandOutput;
-  try {
-    ended = await new Deno.Command(program, options).output();
-  } catch (error) {
-    throw error instanceof Deno.errors.NotFound ? new UsageError(`Cannot run ${program}: no such program`) : error;
-  }
-  const { success, stdout, stderr } = ended;
-  signal.throwIfAborted();
-  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim().split("\n").pop()!;
-  if (!success) throw new Error(`Cannot measure: ${decode(stderr)}`);
-  return { decoder: "none", ...JSON.parse(decode(stdout)) } as Row;
-}
-
-/** A row of this project, in a process of its own. */
-function ownRow<Row = BenchRow>(order: RowOrder, signal: AbortSignal): Promise<Row> {
-  const script = fromFileUrl(import.meta.resolve("./_bench_row.ts"));
-  return rowOf<Row>(Deno.execPath(), ["run", "-A", script, JSON.stringify(order)], signal);
-}
-
 async function coldStart(order: BenchOrder): Promise<BenchRow> {
   const { times, cpu, peakMb } = await benchColdStart(order);
   const { workload, decoder } = order;
@@ -126,7 +98,7 @@ export async function bench(
   values: BenchFlags,
   options: BenchOptions,
 ): Promise<{ rows: BenchRow[]; ratios: ReturnType<typeof pairRatios> }> {
-  const { decoder, backend, workers, repeats, clock, peer, pairs, tasks } = values;
+  const { decoder, backend, workers, repeats, clock, peer, pairs, tasks, batch } = values;
   const whats = listOf("what", values.what, WHAT);
   const workloads = listOf("workload", values.workload, WORKLOAD_NAMES);
   const rows: BenchRow[] = [];
@@ -141,15 +113,15 @@ export async function bench(
         continue;
       }
       const order: RowOrder = {
-        ...{ what, workload, decoder, repeats, backend, workers, clock, count: false },
+        ...{ what, workload, decoder, repeats, backend, workers, clock, count: false, batch },
         ...(tasks !== undefined && { tasks }),
       };
       for (let pair = 0; pair < (peer === undefined ? 1 : pairs); pair++) {
-        take(await ownRow(order, options.signal));
+        take(await takeOwnRow(order, options.signal));
         if (peer === undefined) continue;
         const threads = String(values["peer-threads"] ?? workers);
         const asked = ["--what", what, "--workload", workload, "--repeats", String(repeats), "--threads", threads];
-        take(await rowOf(values["peer-runtime"], [peer, ...asked], options.signal));
+        take(await takeRow(values["peer-runtime"], [peer, ...asked], options.signal));
       }
     }
   }
@@ -173,7 +145,7 @@ export async function countSteps(values: BenchFlags, options: BenchOptions): Pro
         ...{ what, workload, decoder, repeats: 1, backend: "webgpu", workers: 1, clock: "wall", count: true },
         ...(tasks !== undefined && { tasks }),
       };
-      const row = await ownRow<CountRow>(order, options.signal);
+      const row = await takeOwnRow<CountRow>(order, options.signal);
       rows.push(row);
       options.say(countTable([row], rows.length === 1));
     }

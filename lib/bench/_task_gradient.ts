@@ -13,9 +13,10 @@ export type BenchTheta =
   readonly (readonly [string, { readonly shape: readonly number[]; readonly data: Float32Array }])[];
 
 /** The workload of an order. */
-export function workloadOf({ workload, tasks }: BenchOrder): Workload {
+export function workloadOf({ workload, ...order }: BenchOrder): Workload {
   const sizes = WORKLOADS[workload as keyof typeof WORKLOADS];
-  return tasks === undefined ? sizes : { ...sizes, tasks };
+  const { tasks = sizes.tasks, frames = sizes.frames, size = sizes.size } = order;
+  return { ...sizes, tasks, frames, size };
 }
 
 /** The same θ in every process. */

@@ -90,14 +90,14 @@ function adaptWork(order: BenchOrder): Work {
   };
 }
 
-/** One uint8 clip through a predictor of the predict function. */
+/** uint8 clips through a predictor of the predict function, by default one. */
 async function predictWork(order: BenchOrder): Promise<Work> {
   const { weights, card } = await benchModel(order);
   const predictor = await createInferenceEngine().createPredictor(weights, card);
-  const noise = benchClips(workloadOf(order), 1, "predict");
-  const clip = Uint8Array.from(await noise.data(), (value) => Math.round(255 * value));
+  const noise = benchClips(workloadOf(order), order.batch ?? 1, "predict");
+  const clips = Uint8Array.from(await noise.data(), (value) => Math.round(255 * value));
   noise.dispose();
-  return { once: () => predictor.predict(clip), close: () => predictor.dispose() };
+  return { once: () => predictor.predict(clips), close: () => predictor.dispose() };
 }
 
 /**

@@ -10,6 +10,12 @@ export interface BenchOrder {
   readonly repeats: number;
   /** Tasks of a meta-batch; default the workload's. */
   readonly tasks?: number;
+  /** Frames of a clip; default the workload's. */
+  readonly frames?: number;
+  /** Height and width of a frame, pixels; default the workload's. */
+  readonly size?: number;
+  /** Clips of one call of `predict`. Default 1. */
+  readonly batch?: number;
 }
 
 /** Milliseconds of one measurement. */

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { draw } from "./_draw.ts";
+import { drawPlot } from "./draw_plot.ts";
 import type { ReportStep, ReportSubject } from "./report_data.ts";
 
 /** Points that a curve of the page's width can show. */
@@ -45,7 +45,7 @@ export function curvePlot(curve: readonly ReportStep[], what: "loss" | "accuracy
   ];
   const last = data.at(-1);
   const value = last === undefined ? "" : `, ${last[what].toPrecision(3)} at step ${last.step}`;
-  return draw(`Query ${what} over outer steps${value}`, {
+  return drawPlot(`Query ${what} over outer steps${value}`, {
     width: 440,
     height: 230,
     marginTop: 34,
@@ -64,7 +64,7 @@ export function subjectPlot(subjects: readonly ReportSubject[]): string {
   const rows = [...subjects].sort((a, b) => b.after - a.after || b.before - a.before || (a.name < b.name ? -1 : 1));
   const color = (row: ReportSubject) => row.after < row.before ? "var(--worse)" : "var(--after)";
   const longest = Math.max(0, ...rows.map((row) => row.name.length));
-  return draw("Accuracy of each held-out subject before and after calibration", {
+  return drawPlot("Accuracy of each held-out subject before and after calibration", {
     width: 640,
     height: 76 + 20 * rows.length,
     marginLeft: Math.min(260, 16 + 7 * longest),

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { draw } from "./_draw.ts";
+import { drawPlot } from "./draw_plot.ts";
 import { escapeHtml } from "./_html.ts";
 import { stepAxis, thin } from "./_plots.ts";
 import { SERIES } from "./_study_style.ts";
@@ -96,7 +96,7 @@ function sensitivityPlot(all: readonly Series[], label: string, axis: string, pe
       Plot.dot(data, { x: "x", y: "after", r: 3.5, ...options, fill: color(i) }),
     ];
   });
-  return draw(`${label} over ${axis}`, {
+  return drawPlot(`${label} over ${axis}`, {
     width: 440,
     height: 280,
     marginTop: 34,
@@ -163,7 +163,7 @@ function curvesPlot(curves: readonly (readonly ReportStep[])[], what: "loss" | "
       strokeWidth: 1.8,
     })
   );
-  return draw(`Query ${what} over outer steps`, {
+  return drawPlot(`Query ${what} over outer steps`, {
     width: 440,
     height: 220,
     marginTop: 34,

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { draw } from "./_draw.ts";
+import { drawPlot } from "./draw_plot.ts";
 import { escapeHtml, percent } from "./_html.ts";
 import { stepAxis } from "./_plots.ts";
 import type { SelectionData } from "./selection_data.ts";
@@ -25,7 +25,7 @@ export function validationPlot(
     ];
   });
   const points = selections.flatMap(({ curve }) => curve.map(({ step }) => ({ step, loss: 0, accuracy: 0 })));
-  return draw("UF1 on validation subjects over outer steps", {
+  return drawPlot("UF1 on validation subjects over outer steps", {
     width: 440,
     height: 230,
     marginTop: 34,

@@ -6,6 +6,7 @@ export * from "./metrics.ts";
 export * from "./temper.ts";
 export * from "./published.ts";
 export * from "./published_for.ts";
+export * from "./draw_plot.ts";
 export * from "./report.ts";
 export * from "./report_data.ts";
 export * from "./selection_data.ts";

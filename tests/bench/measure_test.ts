@@ -32,3 +32,9 @@ Deno.test("measure() refuses a task that would not fit into WASM's memory", asyn
   const order: BenchOrder = { what: "meta2", workload: "gpu", decoder: "none", repeats: 1 };
   await assertRejects(() => measure(order, { now: readings() }), MemoryLimitError, "a task of gpu needs about");
 });
+
+Deno.test("measure() takes the sizes that an order gives in place of the workload's", async () => {
+  await chooseBackend("wasm");
+  const order: BenchOrder = { what: "meta2", workload: "w1", decoder: "none", repeats: 1, frames: 16, size: 96 };
+  await assertRejects(() => measure(order, { now: readings() }), MemoryLimitError, "a task of w1 needs about");
+});
