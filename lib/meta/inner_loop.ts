@@ -1,4 +1,17 @@
-import { add, detach, gradients, mul, reshape, scale, sub, sumTo, type Value, variable } from "../autodiff/mod.ts";
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  add,
+  constant,
+  detach,
+  gradients,
+  mul,
+  reshape,
+  scale,
+  sub,
+  sumTo,
+  type Value,
+  variable,
+} from "../autodiff/mod.ts";
 import { crossEntropy, forward, mmd2, type Params } from "../model/mod.ts";
 import { flattenTree, type Tree, unflattenTree } from "../tree/mod.ts";
 import type { InnerOptions, TaskClips } from "./types.ts";
@@ -9,7 +22,7 @@ export interface Adapted {
   readonly params: Params;
   /** Weights after each step, the last of them θ′; empty without a step. */
   readonly path: readonly Params[];
-  /** Support statistics under θ, before the first step, `[2, C]` a normalised layer. */
+  /** Support statistics under θ, before the first step, `[2, C]` a normalised layer; like the losses constant to first order. */
   readonly statisticsBefore: readonly Value[];
   /** λ1 L_pri + λ2 L_aux at θ, and L_pri alone; of several tasks `[T]`. */
   readonly loss: Value;
@@ -22,6 +35,33 @@ function byRate(slope: Value, rate: Value): Value {
   if (tasks === 1) return mul(slope, rate);
   const { shape, size } = slope.tensor;
   return reshape(mul(reshape(slope, [tasks, size / tasks]), reshape(rate, [tasks, 1])), shape);
+}
+
+/** What a step gives. */
+interface Step {
+  readonly before: Omit<Adapted, "params" | "path">;
+  readonly moved: readonly Value[];
+}
+
+/** Takes a step to first order: nothing is differentiated through it, so what it made is freed but for its results. */
+function keepingTensors(descend: () => Step): Step {
+  const kept = tf.tidy(() => {
+    const { before, moved } = descend();
+    return {
+      moved: moved.map(({ tensor }) => tensor),
+      statistics: before.statisticsBefore.map(({ tensor }) => tensor),
+      loss: before.loss.tensor,
+      primaryLoss: before.primaryLoss.tensor,
+    };
+  });
+  return {
+    moved: kept.moved.map(constant),
+    before: {
+      statisticsBefore: kept.statistics.map(constant),
+      loss: constant(kept.loss),
+      primaryLoss: constant(kept.primaryLoss),
+    },
+  };
 }
 
 /**
@@ -83,11 +123,9 @@ export function innerLoop(params: Params, clips: TaskClips, options: InnerOption
   const present = options.presentOnly ? [...new Set(clips.supportLabels)] : undefined;
   const entropy = { tasks, ...(present && { present }), ...(classWeights && { classWeights }) };
   const steps = rates === undefined ? null : new Map(flattenTree(rates));
+  const moves = (name: string) => innerScope === "all" || name.startsWith("head.");
 
-  let fast = params;
-  const path: Params[] = [];
-  let first: Omit<Adapted, "params" | "path"> | undefined;
-  for (let step = 0; step < Math.max(innerSteps, 1); step++) {
+  const losses = (fast: Params): Omit<Adapted, "params" | "path"> => {
     const support = forward(architecture, fast, clips.support, {
       ...supportNorm,
       want: { logits: true, auxiliary: withMacro },
@@ -101,20 +139,36 @@ export function innerLoop(params: Params, clips: TaskClips, options: InnerOption
         loss = add(loss, scale(distance, lambda2));
       });
     }
-    first ??= { statisticsBefore: support.statistics, loss, primaryLoss };
-    if (step >= innerSteps) break;
-
-    const leaves = flattenTree(fast);
-    const moving = leaves.filter(([name]) => innerScope === "all" || name.startsWith("head."));
+    return { statisticsBefore: support.statistics, loss, primaryLoss };
+  };
+  const moveBy = (fast: Params, loss: Value): Value[] => {
+    const moving = flattenTree(fast).filter(([name]) => moves(name));
     const slopes = gradients(sumTo(loss, []), moving.map(([, value]) => value), { createGraph: !firstOrder });
-    const moved = new Map(moving.map(([name, value], i): [string, Value] => {
+    return moving.map(([name, value], i) => {
       const rate = steps?.get(name);
       const slope = slopes[i]!;
       const move = rate === undefined ? scale(slope, alpha) : byRate(slope, firstOrder ? detach(rate) : rate);
-      return [name, firstOrder ? variable(sub(detach(value), move).tensor) : sub(value, move)];
-    }));
-    fast = unflattenTree(leaves.map(([name, value]): [string, Value] => [name, moved.get(name) ?? value]));
+      return sub(firstOrder ? detach(value) : value, move);
+    });
+  };
+
+  let fast = params;
+  const path: Params[] = [];
+  let first: Omit<Adapted, "params" | "path"> | undefined;
+  for (let step = 0; step < innerSteps; step++) {
+    const from = fast;
+    const descend = () => {
+      const before = losses(from);
+      return { before, moved: moveBy(from, before.loss) };
+    };
+    const { before, moved } = firstOrder ? keepingTensors(descend) : descend();
+    first ??= before;
+    const to = moved.map((value) => firstOrder ? variable(value.tensor) : value);
+    fast = unflattenTree(
+      flattenTree(from).map(([name, value]): [string, Value] => [name, moves(name) ? to.shift()! : value]),
+    );
     path.push(fast);
   }
-  return { params: fast, path, ...first! };
+  first ??= losses(params);
+  return { params: fast, path, ...first };
 }

@@ -18,5 +18,6 @@ export function taskWork(config: Config, { support, query, macro }: ClipCounts):
   // The queries are asked, and the statistics taken, after each step.
   const queries = config.multiStepLoss ? innerSteps * query + (innerSteps - 1) * support : query;
   // A second order through the head holds no graph of the body's gradient.
-  return { support, query: queries, macro, innerSteps, order: config.firstOrder || innerScope === "head" ? 1 : 2 };
+  const throughHead = innerScope === "head" && !config.firstOrder;
+  return { support, query: queries, macro, innerSteps, order: config.firstOrder || throughHead ? 1 : 2, throughHead };
 }

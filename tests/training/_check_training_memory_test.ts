@@ -61,8 +61,9 @@ Deno.test("checkTrainingMemory() counts what each algorithm holds: graphs of gra
   };
   const wide = { channels: 120 };
   assertEquals([refused("maml", wide), refused("anil", wide), refused("protonet", wide)], [true, false, false]);
-  // Reptile's five steps are on support and query clips together, and each is held.
-  assertEquals([refused("reptile"), refused("reptile", { innerSteps: 1 })], [true, false]);
+  // Reptile's steps are on support and query clips together; none is held when the next comes.
+  const ofSteps = (innerSteps: number, channels: number) => refused("reptile", { innerSteps, channels });
+  assertEquals([ofSteps(1, 96), ofSteps(5, 96), ofSteps(1, 240), ofSteps(5, 240)], [false, false, true, true]);
   const several = { innerSteps: 3 };
   assertEquals([refused("anil", several), refused("anil", { ...several, multiStepLoss: true })], [false, true]);
 });
