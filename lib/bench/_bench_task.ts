@@ -22,7 +22,9 @@ export function benchObjective(workload: Workload, decoder: "none" | "unet", fir
 export function benchClips({ frames, size }: Workload, count: number, name: string): tf.Tensor {
   const random = createRandom(0, name);
   const shape = [count, frames, size, size, 3];
-  return tf.tensor(Float32Array.from({ length: count * frames * size * size * 3 }, () => random.uniform()), shape);
+  const noise = new Float32Array(count * frames * size * size * 3);
+  for (let i = 0; i < noise.length; i++) noise[i] = random.uniform();
+  return tf.tensor(noise, shape);
 }
 
 /** Task number `index` of a workload; its tensors live until the backend ends. */

@@ -1,4 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
+import { constant, type Value } from "../autodiff/mod.ts";
 import { type ClipWork, joinTasks, metaGradient, type TaskClips } from "../meta/mod.ts";
 import { flattenTree, type Tree, unflattenTree } from "../tree/mod.ts";
 import { benchArchitecture, benchObjective, benchTask } from "./_bench_task.ts";
@@ -6,11 +7,10 @@ import type { BenchOrder } from "./types.ts";
 import { type Workload, WORKLOADS } from "./workloads.ts";
 import { initParams } from "../model/mod.ts";
 import { createRandom } from "../random/mod.ts";
-import { readTensors } from "../runtime/mod.ts";
+import { type ComputeInput, createComputer } from "../runtime/mod.ts";
 
 /** θ of a workload, by path. */
-export type BenchTheta =
-  readonly (readonly [string, { readonly shape: readonly number[]; readonly data: Float32Array }])[];
+export type BenchTheta = readonly (readonly [string, ComputeInput])[];
 
 /** The workload of an order. */
 export function workloadOf({ workload, ...order }: BenchOrder): Workload {
@@ -41,17 +41,19 @@ export function taskGradients(order: BenchOrder): (theta: BenchTheta, indices: r
   const workload = workloadOf(order);
   const tasks = new Map<string, TaskClips>();
   const options = benchObjective(workload, order.decoder, order.what !== "meta2");
+  const { compute } = createComputer();
   return async (theta, indices) => {
-    const key = String(indices);
-    if (!tasks.has(key)) tasks.set(key, joinTasks(indices.map((index) => benchTask(workload, index))));
-    const slopes = tf.tidy(() => {
-      const params = unflattenTree(
-        theta.map(([path, { shape, data }]): [string, tf.Tensor] => [path, tf.tensor(data, [...shape])]),
-      );
-      return flattenTree(metaGradient(params, tasks.get(key)!, options).params).map(([, tensor]) => tensor);
+    const name = String(indices);
+    if (!tasks.has(name)) tasks.set(name, joinTasks(indices.map((index) => benchTask(workload, index))));
+    const task = tasks.get(name)!;
+    const clips = [task.support, task.query!, task.macro!].map(({ tensor }) => ({ shape: tensor.shape, data: tensor }));
+    const inputs = [...theta.map(([, input]) => input), ...clips];
+    const values = await compute(String(indices.length), inputs, (tensors) => {
+      const params = unflattenTree(theta.map(([path], i): [string, tf.Tensor] => [path, tensors[i]!]));
+      const [support, query, macro] = tensors.slice(theta.length).map(constant) as [Value, Value, Value];
+      return flattenTree(metaGradient(params, { ...task, support, query, macro }, options).params)
+        .map(([, tensor]) => tensor);
     });
-    const values = await readTensors(slopes);
-    tf.dispose(slopes);
     return sumOf(
       indices.map((_, i) =>
         values.map((all) => all.subarray(i * all.length / indices.length, (i + 1) * all.length / indices.length))

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { constant, variable } from "../autodiff/mod.ts";
 import { createInferenceEngine } from "../inference/mod.ts";
-import { estimateBytes, innerLoop, tasksAtOnce } from "../meta/mod.ts";
+import { cutEvenly, estimateBytes, innerLoop, tasksAtOnce } from "../meta/mod.ts";
 import { forward } from "../model/mod.ts";
 import { checkMemory, readTensors, WorkerHand } from "../runtime/mod.ts";
 import { flattenTree, mapTree } from "../tree/mod.ts";
@@ -46,25 +46,23 @@ async function metaWork(order: BenchOrder, workers: number): Promise<Work> {
     : [];
   await Promise.all(hands.map((hand) => hand.ask({ order, backend: backend as "wasm" | "cpu" })));
   const here = hands.length === 0 ? taskGradients(order) : null;
-  const together = tasksAtOnce(architecture, size, work);
+  const all = Array.from({ length: tasks }, (_, i) => i);
+  const groups = cutEvenly(all, tasksAtOnce(architecture, size, work));
   return {
     async once() {
-      const all: Sums[] = [];
+      const sums: Sums[] = [];
       if (here) {
-        for (let first = 0; first < tasks; first += together) {
-          const count = Math.min(together, tasks - first);
-          all.push(await here(theta, Array.from({ length: count }, (_, i) => first + i)));
-        }
+        for (const group of groups) sums.push(await here(theta, group));
       } else {
         let next = 0;
         await Promise.all(hands.map(async (hand) => {
           while (next < tasks) {
             const index = next++;
-            all[index] = await hand.ask({ theta, index });
+            sums[index] = await hand.ask({ theta, index });
           }
         }));
       }
-      return sumOf(all);
+      return sumOf(sums);
     },
     close: () => hands.forEach((hand) => hand.close()),
   };

@@ -1,6 +1,7 @@
 /** The inner loop, the outer gradient and the optimisers. @module */
 export { adam, type AdamOptions, type AdamState, type Optimizer } from "./adam.ts";
 export { clipByGlobalNorm } from "./clip_by_global_norm.ts";
+export { cutEvenly } from "./cut_evenly.ts";
 export { type ClipWork, estimateBytes } from "./estimate_bytes.ts";
 export { type Adapted, innerLoop } from "./inner_loop.ts";
 export { joinTasks } from "./join_tasks.ts";

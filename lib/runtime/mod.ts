@@ -15,3 +15,4 @@ export * from "./provide_wasm_binary.ts";
 export * from "./count_gpu_work.ts";
 export * from "./gpu_limits.ts";
 export * from "./read_tensors.ts";
+export * from "./compute.ts";

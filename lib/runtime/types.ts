@@ -1,3 +1,5 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+
 /** A TensorFlow.js backend this project runs on, from the fastest to the reference. */
 export type BackendName = "webgpu" | "wasm" | "cpu";
 
@@ -29,4 +31,23 @@ export interface BackendSource {
   findAdapter(): Promise<AdapterFinding>;
   /** Loads a backend and makes it TensorFlow.js's current one. Throws with the reason when it cannot. */
   start(name: BackendName): Promise<void>;
+}
+
+/** Numbers that a computation is done on: from the host, or float32 on the device, borrowed. */
+export interface ComputeInput {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Tensor;
+}
+
+/** Does a computation, known by its key, on arrays. */
+export type Compute = (
+  key: string,
+  inputs: readonly ComputeInput[],
+  compute: (tensors: readonly Tensor[]) => readonly Tensor[],
+) => Promise<Float32Array[]>;
+
+/** Does computations and keeps what makes them fast the next time. */
+export interface Computer {
+  readonly compute: Compute;
+  close(): void;
 }

@@ -1,8 +1,8 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { add, gradients, scale, sumTo, type Value, variable } from "../autodiff/mod.ts";
+import type * as tf from "@tensorflow/tfjs-core";
+import { add, constant, gradients, scale, sumTo, type Value, variable } from "../autodiff/mod.ts";
 import { ALGORITHMS, type Config, innerRateOf, innerStepsOf } from "../config/mod.ts";
 import { magnifyClips } from "../data/mod.ts";
-import { architectureOf, toTensors } from "../inference/mod.ts";
+import { architectureOf } from "../inference/mod.ts";
 import {
   metaGradient,
   type MetaOptions,
@@ -13,12 +13,13 @@ import {
   type TaskGradient,
 } from "../meta/mod.ts";
 import { crossEntropy, forward, mmd2 } from "../model/mod.ts";
-import { readTensors } from "../runtime/mod.ts";
+import type { Compute, ComputeInput } from "../runtime/mod.ts";
+import type { StoredTensor } from "../storage/mod.ts";
 import { flattenTree, mapTree, type Tree, unflattenTree } from "../tree/mod.ts";
 import { gatherTrainingClips } from "./_gather_training_clips.ts";
 import type { GradientResult, Job, RunnerSetup, Theta } from "./_jobs.ts";
 import { labelsOf } from "./_labels_of.ts";
-import { uploadClips } from "./_upload_clips.ts";
+import { clipInput } from "./_upload_clips.ts";
 
 /** A job whose result is a gradient. */
 export type GradientJob = Extract<Job, { kind: "meta" | "supervised" }>;
@@ -43,26 +44,58 @@ interface Outcome {
   readonly logits: tf.Tensor;
 }
 
-/** Reads results back, frees their tensors and tells the jobs apart. */
-async function collect(out: Outcome, labels: readonly (readonly number[])[]): Promise<GradientResult[]> {
-  const params = flattenTree(out.params);
-  const rates = out.rates === null ? [] : flattenTree(out.rates);
-  const tensors = [...params.map(([, tensor]) => tensor), ...rates.map(([, tensor]) => tensor), out.loss, out.logits];
-  const arrays = await readTensors(tensors);
-  tf.dispose(tensors);
+/** What jobs done together are done on. */
+interface GradientInputs {
+  readonly theta: Theta;
+  /** Clips of all jobs, those of one after those of another; null where there are none. */
+  readonly clips: readonly (ComputeInput | null)[];
+  /** The labels of each job whose accuracy is told. */
+  readonly labels: readonly (readonly number[])[];
+  /** All that the computation depends on beside numbers on the device and the settings of the run. */
+  readonly key: unknown;
+}
+
+/** A tree's leaves as a computation takes them. */
+const inputsOf = (tree: Tree<StoredTensor>): ComputeInput[] =>
+  flattenTree(tree).map(([, { shape, data }]) => ({ shape, data: data as Float32Array }));
+
+/** Computes gradients of jobs done together, reads them back and tells the jobs apart. */
+async function collect(
+  compute: Compute,
+  { theta, clips, labels, key }: GradientInputs,
+  gradient: (params: Tree<tf.Tensor>, rates: Tree<tf.Tensor> | null, clips: readonly (Value | null)[]) => Outcome,
+): Promise<GradientResult[]> {
+  const paths = (tree: Tree<unknown>) => flattenTree(tree).map(([path]) => path);
+  const params = paths(theta.params);
+  const rates = theta.rates === null ? [] : paths(theta.rates);
+  const given = clips.filter((part) => part !== null);
+  const inputs = [...inputsOf(theta.params), ...(theta.rates === null ? [] : inputsOf(theta.rates)), ...given];
+  const shapes = clips.map((part) => part && part.shape);
+  const arrays = await compute(JSON.stringify([shapes, labels, key]), inputs, (tensors) => {
+    const rest = [...tensors];
+    const tree = (names: readonly string[]) =>
+      unflattenTree(names.map((path): [string, tf.Tensor] => [path, rest.shift()!]));
+    const out = gradient(
+      tree(params),
+      theta.rates && tree(rates),
+      clips.map((part) => part && constant(rest.shift()!)),
+    );
+    const leaves = [out.params, out.rates ?? {}].flatMap((part) => flattenTree(part).map(([, tensor]) => tensor));
+    return [out.loss, out.logits, ...leaves];
+  });
   return labels.map((own, job) => {
     const part = (i: number) => {
       const all = arrays[i]!;
       const size = all.length / labels.length;
       return labels.length === 1 ? all : all.slice(job * size, (job + 1) * size);
     };
-    const tree = (leaves: typeof params, first: number) =>
-      unflattenTree(leaves.map(([path], i): [string, Float32Array] => [path, part(first + i)]));
+    const tree = (names: readonly string[], first: number) =>
+      unflattenTree(names.map((path, i): [string, Float32Array] => [path, part(first + i)]));
     return {
-      params: tree(params, 0),
-      rates: out.rates && tree(rates, params.length),
-      loss: part(tensors.length - 2)[0]!,
-      accuracy: accuracyOf(part(tensors.length - 1), own),
+      params: tree(params, 2),
+      rates: arrays.length > 2 + params.length ? tree(rates, 2 + params.length) : null,
+      loss: part(0)[0]!,
+      accuracy: accuracyOf(part(1), own),
     };
   });
 }
@@ -72,21 +105,21 @@ function weightsOf({ classWeights }: Config): number[] | undefined {
   return Array.isArray(classWeights) ? classWeights : undefined;
 }
 
-/** `tf.tidy` for a record of tensors of any nesting. */
-function tidyRecord<T extends object>(make: () => T): T {
-  return tf.tidy(make as unknown as () => tf.TensorContainer) as unknown as T;
-}
-
 /** The algorithm's gradient of one task, or of several. */
-function taskGradient(theta: Theta, clips: TaskClips, options: MetaOptions, config: Config): TaskGradient {
-  const params = toTensors(theta.params);
+function taskGradient(
+  params: Tree<tf.Tensor>,
+  rates: Tree<tf.Tensor> | null,
+  clips: TaskClips,
+  options: MetaOptions,
+  config: Config,
+): TaskGradient {
   switch (ALGORITHMS[config.algorithm].training) {
     case "metric":
       return metricGradient(params, clips, options);
     case "reptile":
       return reptileGradient(params, clips, options);
     default:
-      return metaGradient(params, clips, options, theta.rates === null ? undefined : toTensors(theta.rates));
+      return metaGradient(params, clips, options, rates ?? undefined);
   }
 }
 
@@ -103,38 +136,38 @@ function macroOf(
   return indices.length > 0 ? gatherTrainingClips(setup, indices, flipped) : null;
 }
 
-/** Clips of several jobs as one tensor; null where the jobs have none. */
-function uploadAll(setup: RunnerSetup, parts: readonly (Uint8Array | null)[]): Value | null {
+/** Clips of several jobs as one array; null where the jobs have none. */
+function joined(setup: RunnerSetup, parts: readonly (Uint8Array | null)[]): ComputeInput | null {
   const [first] = parts;
   if (first === null || first === undefined) return null;
-  if (parts.length === 1) return uploadClips(setup.set, first);
+  if (parts.length === 1) return clipInput(setup.set, first);
   const all = new Uint8Array(first.length * parts.length);
   parts.forEach((part, job) => all.set(part!, job * first.length));
-  return uploadClips(setup.set, all);
+  return clipInput(setup.set, all);
 }
 
-function metaJobs(setup: RunnerSetup, jobs: readonly MetaJob[]): Promise<GradientResult[]> {
+function metaJobs(setup: RunnerSetup, jobs: readonly MetaJob[], compute: Compute): Promise<GradientResult[]> {
   const { config, set } = setup;
   const [{ theta, firstOrder, stepWeights }] = jobs as [MetaJob];
-  const labels = (part: "support" | "query") =>
+  const labelsIn = (part: "support" | "query") =>
     jobs.map(({ episode, labelOrder }) => labelsOf(set, episode[part], labelOrder));
-  const queryLabels = labels("query");
+  const gather = (part: "support" | "query") =>
+    jobs.map(({ episode, flipped }) => gatherTrainingClips(setup, episode[part], flipped));
+  const supportLabels = labelsIn("support").flat();
+  const labels = labelsIn("query");
+  const micro = gather("support");
+  const macros = jobs.map(({ episode, flipped }, i) => macroOf(setup, micro[i]!, episode.macro, flipped));
+  const clips = [joined(setup, micro), joined(setup, gather("query")), joined(setup, macros)];
   const weights = weightsOf(config);
-  const out = tidyRecord((): Outcome => {
-    const gather = (part: "support" | "query") =>
-      jobs.map(({ episode, flipped }) => gatherTrainingClips(setup, episode[part], flipped));
-    const support = gather("support");
-    const macro = uploadAll(
-      setup,
-      jobs.map(({ episode, flipped }, i) => macroOf(setup, support[i]!, episode.macro, flipped)),
-    );
-    const result = taskGradient(theta, {
+  const key = ["meta", supportLabels, firstOrder, stepWeights];
+  return collect(compute, { theta, clips, labels, key }, (params, rates, [support, query, macro]) => {
+    const result = taskGradient(params, rates, {
       tasks: jobs.length,
-      support: uploadAll(setup, support)!,
-      supportLabels: labels("support").flat(),
-      query: uploadAll(setup, gather("query")),
-      queryLabels: queryLabels.flat(),
-      macro,
+      support: support!,
+      supportLabels,
+      query: query!,
+      queryLabels: labels.flat(),
+      macro: macro!,
     }, {
       architecture: architectureOf(config, set.classes.length),
       alpha: innerRateOf(config),
@@ -151,29 +184,38 @@ function metaJobs(setup: RunnerSetup, jobs: readonly MetaJob[]): Promise<Gradien
     }, config);
     return { params: result.params, rates: result.rates, loss: result.queryLoss, logits: result.queryLogits };
   });
-  return collect(out, queryLabels);
 }
 
-function supervisedJobs(setup: RunnerSetup, jobs: readonly SupervisedJob[]): Promise<GradientResult[]> {
+function supervisedJobs(
+  setup: RunnerSetup,
+  jobs: readonly SupervisedJob[],
+  compute: Compute,
+): Promise<GradientResult[]> {
   const { config, set } = setup;
   const tasks = jobs.length;
   const labels = jobs.map(({ clips }) => labelsOf(set, clips));
   const weights = weightsOf(config);
-  const out = tidyRecord((): Outcome => {
+  const bytes = jobs.map(({ clips, flipped }) => gatherTrainingClips(setup, clips, flipped));
+  const macros = config.algorithm === "multitask"
+    ? jobs.map((job, i) => macroOf(setup, bytes[i]!, job.macro, job.flipped))
+    : [null];
+  const inputs = {
+    theta: { params: jobs[0]!.theta.params, rates: null },
+    clips: [joined(setup, bytes), joined(setup, macros)],
+    labels,
+    key: "supervised",
+  };
+  return collect(compute, inputs, (theta, _rates, [micro, macro]) => {
     const architecture = architectureOf(config, set.classes.length);
-    const params = mapTree(repeatTree(toTensors(jobs[0]!.theta.params), tasks), variable);
-    const micro = jobs.map(({ clips, flipped }) => gatherTrainingClips(setup, clips, flipped));
-    const macro = config.algorithm === "multitask"
-      ? uploadAll(setup, jobs.map((job, i) => macroOf(setup, micro[i]!, job.macro, job.flipped)))
-      : null;
-    const { logits, auxiliary } = forward(architecture, params, uploadAll(setup, micro)!, {
+    const params = mapTree(repeatTree(theta, tasks), variable);
+    const { logits, auxiliary } = forward(architecture, params, micro!, {
       want: { logits: true, auxiliary: macro !== null },
     });
     const primary = crossEntropy(logits!, labels.flat(), { tasks, ...(weights && { classWeights: weights }) });
     let loss = primary;
     if (macro !== null) {
       const { lambda1, lambda2, sigma, aux } = config;
-      const others = forward(architecture, params, macro, { want: { auxiliary: true } }).auxiliary;
+      const others = forward(architecture, params, macro!, { want: { auxiliary: true } }).auxiliary;
       loss = scale(primary, lambda1);
       auxiliary.forEach((features, i) => {
         const distance = mmd2(features, others[i]!, { sigma, crossOnly: aux === "cross-kernel", tasks });
@@ -189,12 +231,15 @@ function supervisedJobs(setup: RunnerSetup, jobs: readonly SupervisedJob[]): Pro
       logits: logits!.tensor,
     };
   });
-  return collect(out, labels);
 }
 
 /** Does jobs of one kind and of equal shapes together: see {@linkcode groupJobs}. */
-export function doGradients(setup: RunnerSetup, jobs: readonly GradientJob[]): Promise<GradientResult[]> {
+export function doGradients(
+  setup: RunnerSetup,
+  jobs: readonly GradientJob[],
+  compute: Compute,
+): Promise<GradientResult[]> {
   return jobs[0]!.kind === "meta"
-    ? metaJobs(setup, jobs as readonly MetaJob[])
-    : supervisedJobs(setup, jobs as readonly SupervisedJob[]);
+    ? metaJobs(setup, jobs as readonly MetaJob[], compute)
+    : supervisedJobs(setup, jobs as readonly SupervisedJob[], compute);
 }

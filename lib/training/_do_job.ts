@@ -12,6 +12,7 @@ import {
   toTensors,
   type Weights,
 } from "../inference/mod.ts";
+import { type Compute, computeOnce } from "../runtime/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
 import { forward } from "../model/mod.ts";
 import { mapTree, type Tree } from "../tree/mod.ts";
@@ -129,12 +130,13 @@ async function evaluateJob(
 export function doJob<K extends Job["kind"]>(
   setup: RunnerSetup,
   job: Extract<Job, { kind: K }>,
+  compute?: Compute,
 ): Promise<JobResults[K]>;
-export function doJob(setup: RunnerSetup, job: Job): Promise<JobResults[Job["kind"]]> {
+export function doJob(setup: RunnerSetup, job: Job, compute = computeOnce): Promise<JobResults[Job["kind"]]> {
   switch (job.kind) {
     case "meta":
     case "supervised":
-      return doGradients(setup, [job]).then(([result]) => result!);
+      return doGradients(setup, [job], compute).then(([result]) => result!);
     case "statistics":
       return statisticsJob(setup, job);
     case "features":

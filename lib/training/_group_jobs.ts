@@ -1,6 +1,6 @@
 import { ALGORITHMS } from "../config/mod.ts";
 import { architectureOf } from "../inference/mod.ts";
-import { type ClipWork, tasksAtOnce } from "../meta/mod.ts";
+import { type ClipWork, cutEvenly, tasksAtOnce } from "../meta/mod.ts";
 import type { GradientJob } from "./_do_gradients.ts";
 import type { Job, RunnerSetup } from "./_jobs.ts";
 import { taskWork } from "./_task_work.ts";
@@ -28,24 +28,22 @@ function workOf({ config }: RunnerSetup, job: GradientJob): ClipWork {
 
 /**
  * Cuts a list of jobs into those that are done together, in order: on WebGPU neighbours of equal shapes, as many as fit into
- * memory, so that a step has as many dispatches for several tasks as for one; on other backends each by itself.
+ * memory, so that a step has as many dispatches for several tasks as for one; on other backends each by itself. Of many neighbours
+ * the groups are of one size where they can be, for those are done from one recording.
  */
 export function groupJobs<J extends Job>(setup: RunnerSetup, jobs: readonly J[]): J[][] {
-  const groups: J[][] = [];
-  let last: string | null = null;
-  let limit = 1;
+  const runs: { readonly kind: string | null; readonly jobs: J[] }[] = [];
   for (const job of jobs) {
     const kind = kindOf(setup, job);
-    const group = groups.at(-1);
-    if (group !== undefined && kind !== null && kind === last && group.length < limit) {
-      group.push(job);
-      continue;
-    }
-    groups.push([job]);
-    last = kind;
-    if (kind === null) continue;
-    const architecture = architectureOf(setup.config, setup.set.classes.length);
-    limit = tasksAtOnce(architecture, setup.config.size, workOf(setup, job as GradientJob));
+    const last = runs.at(-1);
+    if (last !== undefined && kind !== null && kind === last.kind) last.jobs.push(job);
+    else runs.push({ kind, jobs: [job] });
   }
-  return groups;
+  return runs.flatMap(({ kind, jobs: [first, ...rest] }) => {
+    const run = [first!, ...rest];
+    if (kind === null) return [run];
+    const architecture = architectureOf(setup.config, setup.set.classes.length);
+    const most = tasksAtOnce(architecture, setup.config.size, workOf(setup, first as GradientJob));
+    return cutEvenly(run, most);
+  });
 }

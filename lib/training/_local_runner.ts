@@ -1,3 +1,4 @@
+import { createComputer } from "../runtime/mod.ts";
 import { doGradients, type GradientJob } from "./_do_gradients.ts";
 import { doJob } from "./_do_job.ts";
 import { groupJobs } from "./_group_jobs.ts";
@@ -11,9 +12,10 @@ function turn(): Promise<void> {
 /**
  * Does jobs in this thread, on the backend that is current. A job on WASM or CPU resolves without a turn of the event
  * loop, so before each job there is one: else no signal would be heard from one checkpoint to the next. On WebGPU the tasks of
- * a step are done together where they can be.
+ * a step are done together where they can be, and a step like one before it from a recording.
  */
 export function localRunner(setup: RunnerSetup, signal: AbortSignal): JobRunner {
+  const computer = createComputer();
   return {
     async run<K extends Job["kind"]>(jobs: readonly Extract<Job, { kind: K }>[]) {
       const results: JobResults[K][] = [];
@@ -21,12 +23,12 @@ export function localRunner(setup: RunnerSetup, signal: AbortSignal): JobRunner 
         await turn();
         signal.throwIfAborted();
         const together = group.length > 1
-          ? await doGradients(setup, group as Job[] as GradientJob[]) as JobResults[K][]
-          : [await doJob<K>(setup, group[0]!)];
+          ? await doGradients(setup, group as Job[] as GradientJob[], computer.compute) as JobResults[K][]
+          : [await doJob<K>(setup, group[0]!, computer.compute)];
         results.push(...together);
       }
       return results;
     },
-    close() {},
+    close: computer.close,
   };
 }

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { ConfigInput } from "../../lib/config/mod.ts";
 import type { ClipSet, Episode } from "../../lib/data/mod.ts";
 import { architectureOf, toStored } from "../../lib/inference/mod.ts";
-import { chooseBackend } from "../../lib/runtime/mod.ts";
+import { chooseBackend, computeOnce } from "../../lib/runtime/mod.ts";
 import { flattenTree, mapTree } from "../../lib/tree/mod.ts";
 import { doGradients, type GradientJob } from "../../lib/training/_do_gradients.ts";
 import { doJob } from "../../lib/training/_do_job.ts";
@@ -93,7 +93,7 @@ for (const [name, { changes, jobs }] of Object.entries(KINDS)) {
   onEachBackend(`doGradients() gives for ${name} together what each gives`, async () => {
     const setup = { config: config(changes), set: SET };
     const both = jobs(await makeTheta(changes));
-    const together = await withTensorCount(() => doGradients(setup, both));
+    const together = await withTensorCount(() => doGradients(setup, both, computeOnce));
     assertEquals(together.length, 2);
     for (const [i, one] of both.entries()) assertClose(together[i]!, await doJob(setup, one) as GradientResult);
   }, ["wasm"]);
@@ -127,3 +127,21 @@ onEachBackend(
   },
   ["wasm", "webgpu"],
 );
+
+for (const [name, { changes, jobs }] of Object.entries(KINDS)) {
+  onEachBackend(`the runner gives for ${name} the bits of a first run again and again`, async () => {
+    const setup = { config: config(changes), set: SET };
+    const runner = localRunner(setup, new AbortController().signal);
+    const theta = await makeTheta(changes);
+    const other = {
+      ...theta,
+      params: mapTree(theta.params, (stored) => ({ ...stored, data: stored.data.map((x) => 1.1 * x) })),
+    };
+    for (const now of [theta, theta, other, theta]) {
+      const pair = jobs(now);
+      const results = await withTensorCount(() => runner.run<"meta" | "supervised">(pair));
+      assertEquals(results as GradientResult[], await doGradients(setup, pair, computeOnce));
+    }
+    runner.close();
+  }, ["webgpu"]);
+}

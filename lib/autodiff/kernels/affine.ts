@@ -1,20 +1,20 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { eachTask } from "./_each_task.ts";
-import { type GpuProgram, onGpu, perElement, runOnGpu } from "./_gpu.ts";
+import { type ElementProgram, lanesOf, onGpu, perElement, runOnGpu } from "./_gpu.ts";
 import { addressOf, makeEmpty, nativeKernels } from "./_native.ts";
 
 const CHANNEL = "let k = index / uniforms.part * uniforms.c + index % uniforms.c;";
-const SCALE: GpuProgram = {
+const SCALE: ElementProgram = {
   name: "affine scale",
   inputs: ["x", "a"],
   ints: ["part", "c"],
-  code: perElement(`${CHANNEL} result[index] = x[index] * a[k];`),
+  body: `${CHANNEL} result[index] = x[index] * a[k];`,
 };
-const SCALE_AND_SHIFT: GpuProgram = {
+const SCALE_AND_SHIFT: ElementProgram = {
   name: "affine",
   inputs: ["x", "a", "b"],
   ints: ["part", "c"],
-  code: perElement(`${CHANNEL} result[index] = x[index] * a[k] + b[k];`),
+  body: `${CHANNEL} result[index] = x[index] * a[k] + b[k];`,
 };
 
 /** x · a + b a channel, `[T·rows…, C]`, a and b `[T·C]`. */
@@ -22,10 +22,11 @@ export function affineKernel(x: tf.Tensor, a: tf.Tensor, b: tf.Tensor | null): t
   const c = x.shape[x.rank - 1]!;
   const tasks = a.size / c;
   if (onGpu()) {
-    const ints = [x.size / tasks, c];
+    const lanes = lanesOf(c);
+    const ints = [x.size / (tasks * lanes), c / lanes];
     return b === null
-      ? runOnGpu(SCALE, { inputs: [x, a], ints, shape: x.shape })
-      : runOnGpu(SCALE_AND_SHIFT, { inputs: [x, a, b], ints, shape: x.shape });
+      ? runOnGpu(perElement(SCALE, lanes), { inputs: [x, a], ints, shape: x.shape })
+      : runOnGpu(perElement(SCALE_AND_SHIFT, lanes), { inputs: [x, a, b], ints, shape: x.shape });
   }
   if (tasks > 1) {
     const parts = [x, a, ...b === null ? [] : [b]];

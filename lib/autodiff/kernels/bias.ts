@@ -1,19 +1,26 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { eachTask } from "./_each_task.ts";
-import { type GpuProgram, onGpu, perElement, runOnGpu } from "./_gpu.ts";
+import { type ElementProgram, lanesOf, onGpu, perElement, runOnGpu } from "./_gpu.ts";
 
-const BIAS: GpuProgram = {
+const BIAS: ElementProgram = {
   name: "bias",
   inputs: ["x", "b"],
   ints: ["part", "c"],
-  code: perElement("result[index] = x[index] + b[index / uniforms.part * uniforms.c + index % uniforms.c];"),
+  body: "result[index] = x[index] + b[index / uniforms.part * uniforms.c + index % uniforms.c];",
 };
 
 /** x + b a channel, `[T·rows…, C]`, b `[T·C]`. */
 export function biasKernel(x: tf.Tensor, b: tf.Tensor): tf.Tensor {
   const c = x.shape[x.rank - 1]!;
   const tasks = b.size / c;
-  if (onGpu()) return runOnGpu(BIAS, { inputs: [x, b], ints: [x.size / tasks, c], shape: x.shape });
+  if (onGpu()) {
+    const lanes = lanesOf(c);
+    return runOnGpu(perElement(BIAS, lanes), {
+      inputs: [x, b],
+      ints: [x.size / (tasks * lanes), c / lanes],
+      shape: x.shape,
+    });
+  }
   if (tasks === 1) return tf.add(x, b);
   const y = eachTask(tasks, [[x, [x.size / b.size, c]], [b, [c]]], 0, (part, own) => tf.add(part!, own!));
   return tf.reshape(y, x.shape);

@@ -8,9 +8,9 @@ type Padding = readonly [readonly [number, number], readonly [number, number]];
 
 /** Cross-correlation of x `[T·B, H, W, C]` and w `[kh, kw, C, F]`, or `[T, kh, kw, C, F]` with a filter a task. */
 export function conv2dKernel(x: tf.Tensor, w: tf.Tensor, stride: number, padding: Padding): tf.Tensor {
+  const tasks = w.rank === 5 ? w.shape[0]! : 1;
+  if (onGpu()) return gpuConv(x, w, { tasks, stride, padding });
   if (w.rank === 5) {
-    const tasks = w.shape[0]!;
-    if (onGpu()) return gpuConv(x, w, { tasks, stride, padding });
     const clips = [x.shape[0]! / tasks, ...x.shape.slice(1)];
     return eachTask(
       tasks,

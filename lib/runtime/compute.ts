@@ -1,0 +1,98 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { gpuLimits } from "./gpu_limits.ts";
+import { type GpuRecording, recordGpu } from "./_record_gpu.ts";
+import { readTensors } from "./read_tensors.ts";
+import type { Compute, ComputeInput, Computer } from "./types.ts";
+
+/** Keys that are remembered to have come once. */
+const SEEN = 32;
+
+/** Computations after which a recording that none of them used makes room. */
+const STALE = 64;
+
+/**
+ * Does a computation on the current backend.
+ *
+ * @param _key Which computation it is; see {@linkcode createComputer}.
+ * @param inputs Arrays, which become its tensors.
+ * @param compute Gives float32 tensors; called inside `tf.tidy`.
+ * @returns The elements of each tensor.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { assertEquals } from "@std/assert";
+ * import { chooseBackend, computeOnce } from "./mod.ts";
+ * await chooseBackend("cpu");
+ * const input = { shape: [2], data: Float32Array.of(1, 2) };
+ * const [squares] = await computeOnce("squares", [input], ([x]) => [tf.square(x!)]);
+ * assertEquals([...squares!], [1, 4]);
+ * ```
+ */
+export const computeOnce: Compute = async (_key, inputs, compute) => {
+  const given = ({ data, shape }: ComputeInput) => data instanceof Float32Array ? tf.tensor(data, [...shape]) : data;
+  const tensors = tf.tidy(() => [...compute(inputs.map(given))]);
+  const values = await readTensors(tensors);
+  tf.dispose(tensors);
+  return values;
+};
+
+/**
+ * Does computations on the current backend, each under a key that says which it is: two of one key differ in the numbers of their
+ * inputs alone. On WebGPU a computation that comes a second time is recorded, and from the third time on replayed, which
+ * spares the host nearly all its work. A recording holds its buffers: another is made only while those there are hold less than
+ * {@linkcode gpuLimits} has, and those long unused are freed.
+ *
+ * @returns The computer; close it to free what it recorded.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { assertEquals } from "@std/assert";
+ * import { chooseBackend, createComputer } from "./mod.ts";
+ * await chooseBackend("cpu");
+ * const computer = createComputer();
+ * const input = { shape: [2], data: Float32Array.of(1, 2) };
+ * const [squares] = await computer.compute("squares", [input], ([x]) => [tf.square(x!)]);
+ * assertEquals([...squares!], [1, 4]);
+ * computer.close();
+ * ```
+ */
+export function createComputer(): Computer {
+  const seen = new Set<string>();
+  const recordings = new Map<string, GpuRecording>();
+  /** When each was used last, in computations. */
+  const used = new Map<string, number>();
+  let now = 0;
+  const drop = (key: string) => {
+    recordings.get(key)?.destroy();
+    recordings.delete(key);
+    used.delete(key);
+  };
+  const hasRoom = (memory: number) => {
+    for (const [key, time] of used) if (now - time > STALE) drop(key);
+    return [...recordings.values()].reduce((sum, { bytes }) => sum + bytes, 0) < memory;
+  };
+  return {
+    async compute(key, inputs, compute) {
+      const limits = gpuLimits();
+      if (limits === null) return await computeOnce(key, inputs, compute);
+      now++;
+      const known = recordings.get(key);
+      if (known !== undefined) {
+        used.set(key, now);
+        return await known.replay(inputs);
+      }
+      if (!seen.delete(key) || !hasRoom(limits.memory)) {
+        seen.add(key);
+        if (seen.size > SEEN) seen.delete(seen.values().next().value!);
+        return await computeOnce(key, inputs, compute);
+      }
+      const recording = recordGpu(inputs, compute);
+      recordings.set(key, recording);
+      used.set(key, now);
+      return await recording.results();
+    },
+    close: () => [...recordings.keys()].forEach(drop),
+  };
+}

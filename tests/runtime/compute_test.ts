@@ -1,0 +1,129 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import * as tf from "@tensorflow/tfjs-core";
+import { constant } from "../../lib/autodiff/mod.ts";
+import { metaGradient } from "../../lib/meta/mod.ts";
+import { computeOnce, countGpuWork, createComputer } from "../../lib/runtime/mod.ts";
+import { flattenTree, unflattenTree } from "../../lib/tree/mod.ts";
+import { withTensorCount } from "../_util/leaks.ts";
+import { SMALL, smoothClips, trainedParams } from "../_util/network.ts";
+import { numbers } from "../_util/numbers.ts";
+import { onEachBackend } from "../_util/on_each_backend.ts";
+import { metaOptions } from "../meta/_task.ts";
+
+/** An array of its own numbers. */
+const input = (shape: readonly number[], name: string) => ({
+  shape,
+  data: numbers(shape.reduce((a, b) => a * b, 1), name),
+});
+
+/** Works on inputs small enough for tfjs to compute with on the host, on constants, and on what is freed on the way. */
+function mixed([a, b]: readonly tf.Tensor[]): tf.Tensor[] {
+  const sum = tf.add(a!, tf.tensor1d([1, 2, 3]));
+  const rows = tf.tidy(() => tf.mul(tf.add(b!, tf.ones([40, 3])), sum));
+  return [tf.sum(rows, 0), tf.square(sum), tf.tensor1d([7])];
+}
+
+onEachBackend("a computer gives at any time what a single computation gives", async () => {
+  const computer = createComputer();
+  await withTensorCount(async () => {
+    for (let time = 0; time < 4; time++) {
+      const inputs = [input([3], `a ${time}`), input([40, 3], `b ${time}`)];
+      assertEquals(
+        await computer.compute("mixed", inputs, mixed),
+        await computeOnce("", inputs, mixed),
+        `time ${time}`,
+      );
+    }
+  });
+  computer.close();
+});
+
+onEachBackend("a meta-gradient that is replayed has the bits of one that is not", async () => {
+  const theta = trainedParams(SMALL);
+  const leaves = flattenTree(theta);
+  const clips = constant(smoothClips(3, SMALL, 16, "replayed"));
+  const task = { support: clips, supportLabels: [0, 1, 2], query: clips, queryLabels: [0, 1, 2], macro: clips };
+  const gradient = (tensors: readonly tf.Tensor[]) => {
+    const params = unflattenTree(leaves.map(([path], i): [string, tf.Tensor] => [path, tensors[i]!]));
+    return flattenTree(metaGradient(params, task, metaOptions(SMALL)).params).map(([, tensor]) => tensor);
+  };
+  const inputs = async (factor: number) =>
+    await Promise.all(leaves.map(async ([, tensor]) => ({
+      shape: tensor.shape,
+      data: (await tensor.data() as Float32Array).map((value) => factor * value),
+    })));
+  const computer = createComputer();
+  await computer.compute("meta", await inputs(1), gradient);
+  await computer.compute("meta", await inputs(1), gradient);
+  const other = await inputs(1.25);
+  const counter = countGpuWork();
+  const replayed = await computer.compute("meta", other, gradient);
+  const { dispatches, reads, uniformBytes, uploadedBytes } = counter.take();
+  counter.stop();
+  const parameters = other.reduce((sum, { data }) => sum + data.byteLength, 0);
+  assert(dispatches > 500);
+  assertEquals([reads, uniformBytes, uploadedBytes], [1, parameters, 0], "only parameters go up");
+  assertEquals(replayed, await computeOnce("", other, gradient));
+  assertEquals(
+    await computer.compute("meta", await inputs(1), gradient),
+    await computeOnce("", await inputs(1), gradient),
+  );
+  computer.close();
+  tf.dispose([clips.tensor, ...leaves.map(([, tensor]) => tensor)]);
+}, ["webgpu"]);
+
+onEachBackend("recordings do not disturb each other, nor what lives beside them", async () => {
+  const computer = createComputer();
+  const outside = tf.tensor2d(numbers(120, "outside"), [40, 3]);
+  await tf.square(outside).data();
+  const scaled = (factor: number) => ([x]: readonly tf.Tensor[]) => [tf.add(tf.mul(x!, factor), outside)];
+  for (let time = 0; time < 4; time++) {
+    for (const factor of [2, 3]) {
+      const x = input([40, 3], `x ${time}`);
+      assertEquals(
+        await computer.compute(String(factor), [x], scaled(factor)),
+        await computeOnce("", [x], scaled(factor)),
+      );
+    }
+  }
+  computer.close();
+  assertEquals(await outside.data(), numbers(120, "outside"));
+  outside.dispose();
+});
+
+onEachBackend("what lies on the device is taken from there", async () => {
+  const computer = createComputer();
+  await withTensorCount(async () => {
+    for (let time = 0; time < 4; time++) {
+      const here = tf.tensor2d(numbers(120, `here ${time}`), [40, 3]);
+      const inputs = [input([3], `a ${time}`), { shape: here.shape, data: here }];
+      assertEquals(
+        await computer.compute("mixed", inputs, mixed),
+        await computeOnce("", inputs, mixed),
+        `time ${time}`,
+      );
+      here.dispose();
+    }
+  });
+  computer.close();
+});
+
+onEachBackend("a computation that fails while it is recorded leaves all as it was", async () => {
+  const computer = createComputer();
+  const x = input([40, 3], "x");
+  let fails = false;
+  const compute = ([a]: readonly tf.Tensor[]) => {
+    const twice = tf.mul(a!, 2);
+    if (fails) throw new RangeError("no");
+    return [twice];
+  };
+  await withTensorCount(async () => {
+    await computer.compute("fails", [x], compute);
+    fails = true;
+    await assertRejects(() => computer.compute("fails", [x], compute), RangeError, "no");
+    fails = false;
+    const twice = x.data.map((value) => 2 * value);
+    for (let time = 0; time < 3; time++) assertEquals(await computer.compute("fails", [x], compute), [twice]);
+  });
+  computer.close();
+});
