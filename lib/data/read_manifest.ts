@@ -1,6 +1,7 @@
 import { dirname, resolve } from "@std/path";
 import { parse } from "csv-parse/sync";
 import { fileError } from "./_file_error.ts";
+import { isArchive } from "./_is_archive.ts";
 import type { ClipEntry } from "./clip_entry.ts";
 
 const REQUIRED = ["id", "database", "subject", "label", "kind", "path"] as const;
@@ -72,12 +73,15 @@ function resolveInside(folder: string, path: string): string | null {
  */
 export async function readManifest(path: string): Promise<ClipEntry[]> {
   const fail = (message: string) => new SyntaxError(`Cannot read manifest ${path}: ${message}`);
+  const bytes = await Deno.readFile(path).catch((error) => {
+    throw fileError(error, `read manifest ${path}`);
+  });
+  if (isArchive(path, bytes)) throw fail("expected CSV text, got an archive: unpack it and give the folder");
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(await Deno.readFile(path));
-  } catch (error) {
-    if (error instanceof TypeError) throw fail("expected UTF-8 text, got other bytes");
-    throw fileError(error, `read manifest ${path}`);
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw fail("expected UTF-8 text, got other bytes");
   }
   const [header, ...records] = parseCsv(text, fail);
   if (header === undefined) throw fail("expected a header row, got an empty file");

@@ -1,6 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { farneback } from "../../lib/data/_farneback.ts";
-import { preprocessClip, type PreprocessClipOptions, type RawImage, type Recipe } from "../../lib/data/mod.ts";
+import {
+  flipClips,
+  preprocessClip,
+  type PreprocessClipOptions,
+  type RawImage,
+  type Recipe,
+  toModelInput,
+} from "../../lib/data/mod.ts";
 import golden from "../golden/preprocess.json" with { type: "json" };
 
 /** Values of numpy and of OpenCV's native library; tests/golden/README.md has the lines that made them. */
@@ -57,13 +64,34 @@ Deno.test("farneback() of the WebAssembly build is OpenCV's native one within 1e
 });
 
 for (const scaling of ["fixed", "minmax"] as const) {
+  const settings = { method: "farneback", size: 48, scaling, range: .5, strainRange: .125 } as const;
+  const recipe = (frames: number) =>
+    ({ frames, size: 16, channels: 3, time: "linear", input: "flow", flow: settings }) as const;
+  const pictures = (all: readonly Uint8Array[]) =>
+    all.map((data): RawImage => ({ width: 48, height: 48, channels: 1, data }));
+
   Deno.test(`preprocessClip() flow, strain and ${scaling} scaling are numpy's within one step`, async () => {
-    const pair = [onset, apex].map((data): RawImage => ({ width: 48, height: 48, channels: 1, data }));
-    const settings = { method: "farneback", size: 48, scaling, range: .5, strainRange: .125 } as const;
-    const got = await preprocessClip(
-      pair,
-      { ...{ frames: 1, size: 16, channels: 3, time: "tim" }, input: "flow", flow: settings },
-    );
-    assertNear(got, bytes(flow[scaling]));
+    assertNear(await preprocessClip(pictures([onset, apex]), recipe(1)), bytes(flow[scaling]));
+  });
+
+  Deno.test(`preprocessClip() flow from the onset to each frame, and its mirror, are numpy's with ${scaling} scaling`, async () => {
+    const got = await preprocessClip(pictures([onset, bytes(golden.each.middle), apex]), recipe(3));
+    assertNear(got, bytes(golden.each[scaling]));
+    assertNear(flipClips(got, recipe(3)), bytes(golden.each.mirror[scaling]));
   });
 }
+
+Deno.test("flipClips() mirrors pictures as numpy does", async () => {
+  const recipe = { ...plain, time: "linear", channels: 3 } as const;
+  assertNear(flipClips(await run(recipe), recipe), bytes(golden.each.mirror.frames));
+});
+
+Deno.test("toModelInput() takes differences from the onset as numpy does", async () => {
+  const recipe = { ...plain, time: "linear", input: "difference" } as const;
+  const got = toModelInput(await run(recipe), recipe);
+  const want = new Float32Array(bytes(golden.difference).buffer);
+  const off = Array.from(got, (value, i) => Math.abs(value - want[i]!)).filter((value) => value > 1e-6);
+  assertEquals(got.length, want.length);
+  // A value so near to a half that single precision decides is off by one step.
+  assert(off.every((value) => value < 1.01 / 255) && off.length <= got.length / 100, `${off} differ`);
+});

@@ -135,6 +135,18 @@ Deno.test("packClips() packs clips whose frames have several sizes, unless it is
   await strictly();
 });
 
+Deno.test("packClips() brings clips of several sizes to one, also strictly", async () => {
+  await using folder = await tempFolder();
+  const entries = await writeClips(folder.path, 3);
+  for (let f = 1; f <= 4; f++) await Deno.writeFile(join(entries[1]!.path, `img${f}.png`), greyPng(30 * f, 4 + 5));
+  const out = join(folder.path, "out.safetensors");
+  const { facts } = await packClips(entries, RECIPE, out, { workers: 0, strict: true });
+  assertEquals(facts.map(({ width, sizes }) => [width, sizes]), [[4, 1], [9, 1], [4, 1]]);
+  const { clips } = decodeSafetensors(await Deno.readFile(out)).tensors;
+  const second = [...clips!.data].slice(3 * 16, 2 * 3 * 16);
+  assertEquals(second, [30, 75, 120].flatMap((value) => new Array(16).fill(value)));
+});
+
 Deno.test("packClips() names file, row and picture of a broken frame and leaves the target as it was", async () => {
   await using folder = await tempFolder();
   const entries = await writeClips(folder.path, 3);

@@ -1,5 +1,6 @@
 import { basename, join } from "@std/path";
 import { fileError } from "../_file_error.ts";
+import { isArchive } from "../_is_archive.ts";
 import { listFolder } from "./_list_folder.ts";
 import { foreignSubjects } from "./_foreign_subjects.ts";
 import type { Report } from "./_create_report.ts";
@@ -33,19 +34,19 @@ const MAX_DEPTH = 5;
 /** Folders looked into outside the subjects' own: more is somebody's whole disk. */
 const MAX_FOLDERS = 5000;
 
+/** Files that may lie beside subjects' folders: annotations, papers, and arrays that others' programs leave there. */
+const BESIDE = /\.(xlsx?|csv|pdf|txt|docx?|npy)$/i;
+
 /** Refuses what is no folder, naming what it is. */
 async function checkRoot(root: string, title: string): Promise<void> {
   const doing = `read ${title} from ${root}`;
   try {
     if ((await Deno.stat(root)).isDirectory) return;
-    const archive = /\.(zip|rar|7z|tar|tgz|gz|bz2|xz)$/i.test(root);
     const head = new Uint8Array(4);
     using file = await Deno.open(root);
     await file.read(head);
-    const packed = archive || (head[0] === 0x50 && head[1] === 0x4b) || (head[0] === 0x52 && head[1] === 0x61);
-    throw new TypeError(
-      `Cannot ${doing}: expected a folder, got ${packed ? "an archive: unpack it and give the folder" : "a file"}`,
-    );
+    const got = isArchive(root, head) ? "an archive: unpack it and give the folder" : "a file";
+    throw new TypeError(`Cannot ${doing}: expected a folder, got ${got}`);
   } catch (error) {
     throw fileError(error, doing);
   }
@@ -87,7 +88,7 @@ export async function explore(root: string, spec: ExploreSpec, report: Report): 
       if (!beside && depth > 0 && basename(path).toLowerCase() === basename(join(path, "..")).toLowerCase()) {
         report.find(path, null, "the folder is nested in one of the same name: the inner one was taken");
       }
-      for (const name of content.files.filter((name) => !/\.(xlsx?|csv|pdf|txt|docx?)$/i.test(name))) {
+      for (const name of content.files.filter((name) => !BESIDE.test(name))) {
         report.find(join(path, name), null, "a file among the subjects' folders: passed over");
       }
     }

@@ -214,10 +214,11 @@ Deno.test("readDatabase() of CASME II leaves out rows without a label, and clips
 Deno.test("readDatabase() of CASME II ignores companions of frames, and takes any case of their endings", async () => {
   const files = casme2Files([{ ...one, disk: null }]);
   const at = "Cropped/sub01/EP90_01f";
-  for (let n = 46; n <= 50; n++) files[`${at}/reg_img${n}.${n % 2 ? "JPG" : "JPEG"}`] = PICTURES.jpg;
+  ["JPG", "JPEG", "jpeg", "Jpg"].forEach((ending, i) => files[`${at}/reg_img${46 + i}.${ending}`] = PICTURES.jpg);
+  files[`${at}/reg_img50.BMP`] = PICTURES.bmp;
   for (const name of [".DS_Store", "Thumbs.db", "desktop.ini", "._reg_img46.jpg", "~$x.xlsx", "flow1.npy", "a.xlsx"]) {
     files[`${at}/${name}`] = PICTURES.jpg;
-    if (!/npy|a\.xlsx/.test(name)) files[`Cropped/${name}`] = PICTURES.jpg;
+    if (name !== "a.xlsx") files[`Cropped/${name}`] = PICTURES.jpg;
   }
   files[`~$${BOOK}`] = PICTURES.jpg;
   await withFiles(files, async (root) => {

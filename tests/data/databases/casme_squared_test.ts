@@ -42,6 +42,16 @@ Deno.test("readDatabase() of CAS(ME)² finds whole videos by the naming sheets, 
   assertEquals(said, []);
 });
 
+Deno.test("readDatabase() of CAS(ME)² takes a doubly nested folder and says so", async () => {
+  const files = Object.fromEntries(
+    Object.entries(casmeSquaredFiles([casmeSquaredRow(1, "disgust1_1", 557)]))
+      .map(([path, bytes]) => [path.replace("rawpic/", "rawpic/rawpic/"), bytes]),
+  );
+  const { entries, said } = await read(files);
+  assertEquals(entries.map(({ id }) => id), ["casme-squared/s15/disgust1_1"]);
+  assertEquals(said, ["rawpic/rawpic: the folder is nested in one of the same name: the inner one was taken"]);
+});
+
 Deno.test("readDatabase() of CAS(ME)² reads one folder an expression, and the same subjects", async () => {
   const { entries, said, root } = await read(casmeSquaredFiles([casmeSquaredRow(10, "happy1_3", 7)], "cropped"));
   assertEquals(entries.map(({ id, path }) => [id, path.slice(root.length + 1)]), [

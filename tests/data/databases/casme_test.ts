@@ -52,6 +52,18 @@ Deno.test("readDatabase() of CASME leaves out a movement without a window, becau
   ]);
 });
 
+Deno.test("readDatabase() of CASME reports rows without folders and folders without rows", async () => {
+  const files = casmeFiles([casmeRow(6, "EP02_5", 11), casmeRow(6, "EP02_6", 11)]);
+  for (const path of Object.keys(files)) if (path.includes("/EP02_6/")) delete files[path];
+  Object.assign(files, frames("CASME_A/CASME_raw_selected/sub06/EP09_1", [1, 3], (n) => `EP09_1-${n}.jpg`));
+  const { entries, said } = await read(files);
+  assertEquals(entries.map(({ id }) => id), ["casme/sub06/EP02_5@11"]);
+  assertEquals(said, [
+    "CASME_A/CASME_raw_selected/sub06/EP09_1: EP09_1: 3 frames without a row: left out",
+    `${BOOK}:3 sub06/EP02_6: the clip has no folder of frames: left out`,
+  ]);
+});
+
 Deno.test("readDatabase() of CASME takes names of one to three tokens", async () => {
   const { entries } = await rows(...["EP01_12", "EP11", "EP12_2_10"].map((name) => casmeRow(1, name, 11)));
   assertEquals(entries.map(({ id }) => id.split("/")[2]), ["EP01_12@11", "EP11@11", "EP12_2_10@11"]);

@@ -73,6 +73,25 @@ Deno.test("readDatabase() refuses two databases unpacked into one folder", async
   );
 });
 
+Deno.test("readDatabase() does not take clips of CAS(ME)² unpacked among those of SMIC, whose subjects are named alike", async () => {
+  const rawpic = Object.fromEntries(
+    Object.entries(EACH["casme-squared"]).map((
+      [path, bytes],
+    ) => [path.replace("rawpic", "SMIC_all_cropped/HS"), bytes]),
+  );
+  const mixed = { ...EACH.smic, ...rawpic };
+  await withFiles(mixed, async (root) => {
+    const { entries, findings } = await readDatabase("smic", root);
+    assertEquals([entries.length, findings.map(({ message }) => message)], [1, [
+      "a folder that is no clip: passed over",
+    ]]);
+  });
+  assertMatch(
+    (await fails(mixed, "casme-squared")).error.message,
+    /got folders of CAS\(ME\)² \(s15\) and of SMIC .*mixed/,
+  );
+});
+
 Deno.test("readDatabase() reads one database out of a folder that holds several side by side", async () => {
   await withFiles({ ...EACH.samm, ...EACH.smic, ...EACH.ckplus, ...EACH.casme2 }, async (root) => {
     for (const name of ["samm", "smic", "casme2"] as const) {
@@ -98,6 +117,10 @@ Deno.test("readDatabase() refuses a missing root, a file, an archive, an empty f
         }
         assertMatch((await failing("c.txt")).message, /expected a folder, got a file$/);
         assertMatch((await failing("e")).message, /got an empty folder$/);
+      }
+      for (const archive of ["a.zip", "b"]) {
+        const error = await assertRejects(() => readDatabase("manifest", `${root}/${archive}`), SyntaxError);
+        assertMatch(error.message, /expected CSV text, got an archive: unpack it and give the folder$/);
       }
       await assertRejects(() => readDatabase("mmew" as DatabaseName, root), RangeError, 'got "mmew"');
     },

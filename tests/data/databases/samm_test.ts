@@ -91,6 +91,34 @@ Deno.test("readDatabase() of SAMM follows the row where the folder holds more, a
   ]);
 });
 
+Deno.test("readDatabase() of SAMM reports rows without folders and folders without rows", async () => {
+  const rows = [sammRow("006_9_1", "Anger"), sammRow("006_9_2", "Anger", { disk: null })];
+  const files = sammFiles(rows);
+  Object.assign(files, frames("SAMM/006/006_9_7", [1, 3], (n) => `006_${pad(n, 4)}.jpg`));
+  await withFiles(files, async (root) => {
+    const listing = await readDatabase("samm", root);
+    assertEquals(listing.entries.map(({ id }) => id), ["samm/006/006_9_1"]);
+    assertEquals(messages(listing, root), [
+      "SAMM/006/006_9_7: 006_9_7: 3 frames without a row: left out",
+      `${BOOK}:16 006/006_9_2: the clip has no folder of frames: left out`,
+    ]);
+  });
+});
+
+Deno.test("readDatabase() of SAMM passes over what programs leave among its images", async () => {
+  const files = sammFiles([sammRow("006_9_1", "Anger")]);
+  for (
+    const name of [".DS_Store", "Thumbs.db", "desktop.ini", "._006.jpg", "~$SAMM_Micro_FACS_Codes_v2.xlsx", "flow.npy"]
+  ) {
+    for (const folder of ["SAMM", "SAMM/006", "SAMM/006/006_9_1"]) files[`${folder}/${name}`] = PICTURES.jpg;
+  }
+  files["SAMM/006/codes.xlsx"] = xlsx([{ name: "notes", rows: [["Subject", "Remark"]] }]);
+  await withFiles(files, async (root) => {
+    const listing = await readDatabase("samm", root);
+    assertEquals([listing.entries.length, messages(listing, root)], [1, []]);
+  });
+});
+
 Deno.test("readDatabase() of SAMM takes the subject as text, number or float", async () => {
   const { entries } = await read([
     sammRow("006_9_1", "Anger"),
@@ -119,7 +147,7 @@ Deno.test("readDatabase() of SAMM passes over stray files and folders, and says 
 Deno.test("readDatabase() of SAMM keeps every form of action units as it stands, trimmed", async () => {
   const units = [
     ...["4+7", "R12C", "A9+12", "ref(7B)+43", "(R6 or R12)+R15", "10A/B", "L12 or L14", "R14+17+soft focus"],
-    ...["T18+39", "?", "12+15 \u00a0", 12, null],
+    ...["B12", "4D+7E", "T12E+B9", "T18+39", "?", "12+15 \u00a0", 12, null],
   ];
   const { entries, said } = await read(units.map((cell, i) => sammRow(`006_9_${pad(i, 2)}`, "Anger", { units: cell })));
   const kept = entries.map(({ actionUnits }) => actionUnits);

@@ -29,6 +29,16 @@ Deno.test("readDatabase() of SMIC knows a clip under each spelling of its subjec
   }
 });
 
+Deno.test("readDatabase() of SMIC knows a clip whose folder spells the subject otherwise than its parent's", async () => {
+  for (const subject of ["s1", "s01"]) {
+    for (const name of ["s1_ne_01", "s01_ne_01"]) {
+      const path = `HS/${subject}/micro/negative/${name}`;
+      const { entries, said } = await read(frames(path, [5, 9], (n) => `image00000${n}.bmp`));
+      assertEquals([entries.map(({ id }) => id), said], [["smic/s01/hs/s01_ne_01"], []], path);
+    }
+  }
+});
+
 Deno.test("readDatabase() of SMIC takes one clip that lies there under both spellings once", async () => {
   const files = { ...smicFiles([clip]), ...smicFiles([clip], { padded: true }) };
   const { entries, said } = await read(files);
