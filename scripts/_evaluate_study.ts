@@ -110,13 +110,16 @@ export async function evaluateStudy(values: EvaluateValues, signal: AbortSignal)
   const workers = backend.name === "webgpu" ? 0 : values.workers ?? navigator.hardwareConcurrency;
   const bars = createBars();
   try {
+    const dataNotes: string[] = [];
     const set = await loadData(config, {
       folder: "data",
       signal,
       onProgress: (what, done, total) => bars.update(what, done, total),
+      onNote: (note) => void dataNotes.push(note),
     });
     const plan = planStudy(values.protocol as Protocol, config, set, options);
     bars.finish();
+    for (const note of dataNotes) output.say(`Note: ${note}`);
     output.say(`${plan.summary} ${counted(plan.rows.length, "row")}, ${counted(plan.units.length, "training")}.`);
     if (values["dry-run"]) {
       for (const note of plan.notes) output.say(`Note: ${note}`);

@@ -6,12 +6,13 @@ import type { BenchOrder } from "./types.ts";
 export interface StepCount {
   /** The first step, which compiles. */
   readonly first: GpuWork;
-  /** One that follows. */
+  /** One like all that follow. */
   readonly next: GpuWork;
 }
 
 /**
- * Counts what two steps of a piece of work ask of WebGPU, which must be the current backend. They are not executed, so that
+ * Counts what steps of a piece of work ask of WebGPU, which must be the current backend: the first, and the third, for the second
+ * may be recorded to be replayed. They are not executed, so that
  * work of any size is counted on a software adapter; the counts do not depend on the numbers.
  *
  * @param order What is counted; `repeats` is not looked at.
@@ -36,6 +37,8 @@ export async function countStep(order: BenchOrder): Promise<StepCount> {
   try {
     await work.once();
     const first = counter.take();
+    await work.once();
+    counter.take();
     await work.once();
     return { first, next: counter.take() };
   } finally {

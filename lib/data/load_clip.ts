@@ -1,6 +1,7 @@
 import type { ApexChoice } from "./apex_choice.ts";
 import type { ClipEntry } from "./clip_entry.ts";
 import type { Recipe } from "./clip_set.ts";
+import type { FrameSource } from "./frame_source.ts";
 import { preprocessClip } from "./preprocess_clip.ts";
 import { readFrames } from "./read_frames.ts";
 
@@ -10,6 +11,8 @@ export interface LoadClipOptions {
   readonly maxPixels?: number;
   /** Told which frame served as the apex, where the recipe needs one. */
   readonly onApex?: (apex: ApexChoice) => void;
+  /** Told how many sizes the frames have that were read, where it is more than one. */
+  readonly onSizes?: (count: number) => void;
 }
 
 /**
@@ -43,8 +46,25 @@ export interface LoadClipOptions {
  */
 export async function loadClip(entry: ClipEntry, recipe: Recipe, options: LoadClipOptions = {}): Promise<Uint8Array> {
   const { onset, apex, offset, crop = null, kind } = entry;
-  const { maxPixels = 40e6, onApex } = options;
+  const { maxPixels = 40e6, onApex, onSizes } = options;
   const frames = await readFrames(entry.path, { onset, apex, offset, maxPixels });
+  const sizes = new Set<string>();
+  const seen: FrameSource = {
+    length: frames.length,
+    async read(index) {
+      const image = await frames.read(index);
+      sizes.add(`${image.width} ${image.height}`);
+      return image;
+    },
+  };
   const trimmed = offset !== null;
-  return await preprocessClip(frames, recipe, { crop, kind, apex: frames.apex, trimmed, ...(onApex && { onApex }) });
+  const clip = await preprocessClip(seen, recipe, {
+    crop,
+    kind,
+    apex: frames.apex,
+    trimmed,
+    ...(onApex && { onApex }),
+  });
+  if (sizes.size > 1) onSizes?.(sizes.size);
+  return clip;
 }

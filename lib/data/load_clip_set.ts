@@ -16,6 +16,8 @@ export interface LoadClipSetOptions {
   readonly signal?: AbortSignal;
   /** Told which frame of a clip served as its apex, where the recipe needs one. */
   readonly onApex?: (entry: ClipEntry, apex: ApexChoice) => void;
+  /** Told how many sizes a clip's frames have, where it is more than one: each was resized by itself. */
+  readonly onSizes?: (entry: ClipEntry, count: number) => void;
   /** Called after each clip with the number of clips done and of all. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -66,7 +68,7 @@ export async function loadClipSet(
   recipe: Recipe,
   options: LoadClipSetOptions = {},
 ): Promise<LoadedClipSet> {
-  const { concurrency = 4, maxPixels = 40e6, signal, onApex, onProgress } = options;
+  const { concurrency = 4, maxPixels = 40e6, signal, onApex, onSizes, onProgress } = options;
   checkRecipe(recipe, `load ${manifestPath}`);
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     throw new RangeError(`Cannot load ${manifestPath}: expected a concurrency of 1 or more, got ${concurrency}`);
@@ -90,7 +92,11 @@ export async function loadClipSet(
       const index = next++;
       const row = rows[index]!;
       try {
-        const bytes = await loadClip(row, recipe, { maxPixels, onApex: (apex) => onApex?.(row, apex) });
+        const bytes = await loadClip(row, recipe, {
+          maxPixels,
+          onApex: (apex) => onApex?.(row, apex),
+          onSizes: (count) => onSizes?.(row, count),
+        });
         clips.set(bytes, index * clipSize);
       } catch (error) {
         failed = true;

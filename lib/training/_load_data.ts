@@ -25,6 +25,8 @@ export interface LoadDataOptions {
   readonly folder: string;
   readonly signal: AbortSignal;
   onProgress(what: string, done: number, total: number): void;
+  /** Told of what a user should know about the data. */
+  onNote?(note: string): void;
 }
 
 /** The synthetic set's options, as its generator names them. */
@@ -66,13 +68,22 @@ async function openPacked(path: string): Promise<ClipSet> {
 }
 
 /** Reads a packed file, or a manifest and the frames it names. */
-async function readClipSet(path: string, config: Config, { signal, onProgress }: LoadDataOptions): Promise<ClipSet> {
+async function readClipSet(path: string, config: Config, options: LoadDataOptions): Promise<ClipSet> {
   const recipe = recipeOf(config);
   if (!path.endsWith(".safetensors")) {
-    return await loadClipSet(path, recipe, {
-      signal,
-      onProgress: (done, total) => onProgress("Reading clips", done, total),
+    const uneven: string[] = [];
+    const set = await loadClipSet(path, recipe, {
+      signal: options.signal,
+      onProgress: (done, total) => options.onProgress("Reading clips", done, total),
+      onSizes: ({ id }) => void uneven.push(id),
     });
+    if (uneven.length > 0) {
+      const clips = uneven.length === 1
+        ? `clip ${uneven[0]}`
+        : `${uneven.length} clips, ${uneven.sort()[0]} among them,`;
+      options.onNote?.(`The frames of ${clips} have several sizes: each was resized by itself.`);
+    }
+    return set;
   }
   const set = await openPacked(path);
   const other = recipeDifference(set.recipe, recipe);

@@ -57,6 +57,7 @@ export async function evaluateModel(
     folder: options.dataFolder ?? "data",
     signal,
     onProgress: (what, done, total) => onEvent({ type: "progress", what, done, total }),
+    onNote: (message) => onEvent({ type: "status", message }),
   });
   // Shuffled labels are places in a task, whatever the classes are.
   const counted = card.config.shuffleLabels ? set : withClasses(set, card.classes, data);

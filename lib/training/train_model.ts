@@ -155,10 +155,12 @@ async function keepForReplay(error: DivergedError, { store, tenant, runId }: Tra
  */
 export async function trainModel(config: Config, options: TrainingOptions): Promise<TrainedModel> {
   const { store, tenant, name, signal, onEvent } = options;
+  const dataNotes: string[] = [];
   const set = await loadData(config, {
     folder: options.dataFolder ?? "data",
     signal,
     onProgress: (what, done, total) => onEvent({ type: "progress", what, done, total }),
+    onNote: (note) => void dataNotes.push(note),
   });
   const split = splitOf(config, set);
   checkTasks(config, set, split);
@@ -168,7 +170,8 @@ export async function trainModel(config: Config, options: TrainingOptions): Prom
   const settled = settleConfig(config, set, train);
   checkTrainingMemory(settled, set, { ...split, train });
   if (validation !== null) checkCalibrationMemory(settled, set, validation, settled.shots, "train");
-  const notes = [auxiliaryNote(config, settled), filledNote(settled, set, train)].filter((note) => note !== null);
+  const notes = [...dataNotes, auxiliaryNote(config, settled), filledNote(settled, set, train)]
+    .filter((note) => note !== null);
   for (const message of notes) onEvent({ type: "status", message });
   const course = await courseOf(settled, await clipSetDigest(set), { split });
   const resumed = await loadState(options, course, (message) => onEvent({ type: "status", message }));

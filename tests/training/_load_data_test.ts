@@ -5,7 +5,7 @@ import { encodePacked, gatherClips, loadClipSet } from "../../lib/data/mod.ts";
 import { recipeOf } from "../../lib/inference/mod.ts";
 import { packClips } from "../../lib/packing/mod.ts";
 import { clipSetDigest } from "../../lib/training/mod.ts";
-import { tempFolder, writeClips, writeManifest } from "../packing/_util/clips.ts";
+import { greyPng, tempFolder, writeClips, writeManifest } from "../packing/_util/clips.ts";
 import { encodeSafetensors } from "../../lib/storage/mod.ts";
 import { loadData, splitOf } from "../../lib/training/_load_data.ts";
 import { tinyClips, tinyConfig, withSets, writeSet } from "./_util/tiny_run.ts";
@@ -136,4 +136,22 @@ Deno.test("loadData() refuses a packed file of another recipe, and one that brea
   );
   await Deno.truncate(data, (await Deno.stat(data)).size - 1);
   await assertRejects(() => loadData(config, OPTIONS), SyntaxError, `Cannot read ${data}`);
+});
+
+Deno.test("loadData() tells of clips of a manifest whose frames have several sizes", async () => {
+  await using folder = await tempFolder();
+  const entries = await writeClips(folder.path, 3);
+  const manifest = await writeManifest(folder.path, entries);
+  const notesOf = async () => {
+    const notes: string[] = [];
+    await loadData(tinyConfig(manifest, { frames: 4 }), { ...OPTIONS, onNote: (note) => void notes.push(note) });
+    return notes;
+  };
+  assertEquals(await notesOf(), []);
+  await Deno.writeFile(join(entries[1]!.path, "img3.png"), greyPng(90, 9));
+  assertEquals(await notesOf(), ["The frames of clip c1 have several sizes: each was resized by itself."]);
+  await Deno.writeFile(join(entries[2]!.path, "img1.png"), greyPng(90, 5));
+  assertEquals(await notesOf(), [
+    "The frames of 2 clips, c1 among them, have several sizes: each was resized by itself.",
+  ]);
 });
