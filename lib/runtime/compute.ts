@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { gpuLimits } from "./gpu_limits.ts";
+import { gpuBackend } from "./_gpu_backend.ts";
 import { type GpuRecording, recordGpu } from "./_record_gpu.ts";
 import { readTensors } from "./read_tensors.ts";
 import type { Compute, ComputeInput, Computer } from "./types.ts";
@@ -9,6 +10,28 @@ const SEEN = 32;
 
 /** Computations after which a recording that none of them used makes room. */
 const STALE = 64;
+
+/** Records a computation; null where the device has no memory for the recording's buffers. */
+async function recordIfRoom(...work: Parameters<typeof recordGpu>): Promise<GpuRecording | null> {
+  const { device } = gpuBackend();
+  // What is done with a buffer that could not be made is not valid either.
+  device.pushErrorScope("validation");
+  device.pushErrorScope("out-of-memory");
+  let recording: GpuRecording | null = null;
+  let failure: unknown;
+  try {
+    recording = recordGpu(...work);
+  } catch (error) {
+    failure = error;
+  }
+  const errors = [await device.popErrorScope(), await device.popErrorScope()];
+  if (errors.some((error) => error !== null)) {
+    recording?.destroy();
+    return null;
+  }
+  if (failure !== undefined) throw failure;
+  return recording;
+}
 
 /**
  * Does a computation on the current backend.
@@ -41,7 +64,8 @@ export const computeOnce: Compute = async (_key, inputs, compute) => {
  * Does computations on the current backend, each under a key that says which it is: two of one key differ in the numbers of their
  * inputs alone. On WebGPU a computation that comes a second time is recorded, and from the third time on replayed, which
  * spares the host nearly all its work. A recording holds its buffers: another is made only while those there are hold less than
- * {@linkcode gpuLimits} has, and those long unused are freed.
+ * {@linkcode gpuLimits} has, those long unused are freed, and what the device has no memory for is done without. One computation at
+ * a time.
  *
  * @returns The computer; close it to free what it recorded.
  *
@@ -60,6 +84,7 @@ export const computeOnce: Compute = async (_key, inputs, compute) => {
  */
 export function createComputer(): Computer {
   const seen = new Set<string>();
+  const refused = new Set<string>();
   const recordings = new Map<string, GpuRecording>();
   /** When each was used last, in computations. */
   const used = new Map<string, number>();
@@ -83,12 +108,17 @@ export function createComputer(): Computer {
         used.set(key, now);
         return await known.replay(inputs);
       }
+      if (refused.has(key)) return await computeOnce(key, inputs, compute);
       if (!seen.delete(key) || !hasRoom(limits.memory)) {
         seen.add(key);
         if (seen.size > SEEN) seen.delete(seen.values().next().value!);
         return await computeOnce(key, inputs, compute);
       }
-      const recording = recordGpu(inputs, compute);
+      const recording = await recordIfRoom(inputs, compute);
+      if (recording === null) {
+        refused.add(key);
+        return await computeOnce(key, inputs, compute);
+      }
       recordings.set(key, recording);
       used.set(key, now);
       return await recording.results();

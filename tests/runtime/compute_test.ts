@@ -127,3 +127,31 @@ onEachBackend("a computation that fails while it is recorded leaves all as it wa
   });
   computer.close();
 });
+
+onEachBackend("a computation that the device has no memory to record is done all the same", async () => {
+  const { device } = tf.engine().backend as unknown as { device: GPUDevice };
+  const create = device.createBuffer;
+  let left = 0;
+  let refused = 0;
+  device.createBuffer = (descriptor) => {
+    if (left-- !== 1) return create.call(device, descriptor);
+    refused++;
+    return create.call(device, { ...descriptor, size: 2 ** 40, mappedAtCreation: false });
+  };
+  try {
+    // The first buffer of a recording, or a later one.
+    for (const which of [1, 2, 3, 4]) {
+      const computer = createComputer();
+      const x = input([40, 3], "x");
+      const twice = x.data.map((value) => 2 * value);
+      for (let time = 0; time < 4; time++) {
+        left = time === 1 ? which : 0;
+        assertEquals(await computer.compute("twice", [x], ([a]) => [tf.mul(a!, 2)]), [twice], `${which} ${time}`);
+      }
+      computer.close();
+    }
+    assertEquals(refused, 4);
+  } finally {
+    Reflect.deleteProperty(device, "createBuffer");
+  }
+}, ["webgpu"]);
