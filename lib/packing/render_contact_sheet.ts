@@ -151,7 +151,7 @@ function findingsOf(database: string, { findings, entries, checked }: ContactShe
     i,
   ) => (error !== null && entries[i]!.database === database ? [error] : []));
   const noticed = (findings.get(database) ?? []).map(({ file, line, message }) =>
-    `${file}${line === null ? "" : `, line ${line}`}: ${message}`
+    `${file}${line === null ? "" : `, row ${line}`}: ${message}`
   );
   return (broken.length > 0 ? `<h3 class="broken">Cannot be read</h3>${list(broken, 200)}` : "") +
     (noticed.length > 0

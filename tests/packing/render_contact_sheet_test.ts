@@ -45,7 +45,7 @@ Deno.test("renderContactSheet() escapes every name and loads nothing from outsid
   assertEquals(document.querySelectorAll("script").length, 0);
   assertStringIncludes(document.body.textContent, "<script>alert(1)</script>");
   assertEquals([...document.querySelectorAll(".units")].map((node) => node.textContent), ["AU <i>R12</i>\n4 2"]);
-  assertStringIncludes(document.body.textContent, "/a&b.csv, line 3: <b>odd</b>");
+  assertStringIncludes(document.body.textContent, "/a&b.csv, row 3: <b>odd</b>");
   const sources = [...document.querySelectorAll("img")].map((node) => node.getAttribute("src")!);
   assert(sources.length > 0 && sources.every((source) => source.startsWith("data:image/png;base64,")));
   assert(!/https?:|url\(|@import/.test(html));
