@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import type { Predictor } from "../../lib/inference/mod.ts";
 
 interface Waiting {
@@ -49,6 +50,6 @@ export function batchPredictions(predictor: Predictor, clipBytes: number): Predi
     new Promise((resolve, reject) => {
       line.push({ clips, resolve, reject });
       // Who is about to have decoded its clips comes along.
-      if (line.length === 1) setTimeout(run);
+      if (line.length === 1) setImmediate(run);
     });
 }

@@ -155,3 +155,15 @@ onEachBackend("a computation that the device has no memory to record is done all
     Reflect.deleteProperty(device, "createBuffer");
   }
 }, ["webgpu"]);
+
+onEachBackend("a computer that is closed while it replays ends that with an error, and no other", async () => {
+  const computer = createComputer();
+  const x = input([400, 300], "x");
+  const work = ([a]: readonly tf.Tensor[]) => [tf.square(tf.mul(a!, 2))];
+  for (let time = 0; time < 3; time++) await computer.compute("closed", [x], work);
+  const under = computer.compute("closed", [x], work);
+  computer.close();
+  await assertRejects(() => under);
+  assertEquals(await computer.compute("closed", [x], work), await computeOnce("", [x], work));
+  computer.close();
+}, ["webgpu"]);
