@@ -76,6 +76,7 @@ export async function readManifest(path: string): Promise<ClipEntry[]> {
   const bytes = await Deno.readFile(path).catch((error) => {
     throw fileError(error, `read manifest ${path}`);
   });
+  if (/\.xlsx?$/i.test(path)) throw fail("expected CSV text, got a workbook: save it as CSV");
   if (isArchive(path, bytes)) throw fail("expected CSV text, got an archive: unpack it and give the folder");
   let text: string;
   try {

@@ -104,10 +104,13 @@ function watch<T>(backend: GpuBackend, buffers: BufferPool, steps: Step[], work:
   try {
     return work();
   } finally {
-    flush(backend);
-    backend.bufferManager = outer;
-    Reflect.deleteProperty(device, "createBindGroup");
-    Reflect.deleteProperty(backend, "recordAndSubmit");
+    try {
+      flush(backend);
+    } finally {
+      backend.bufferManager = outer;
+      Reflect.deleteProperty(device, "createBindGroup");
+      Reflect.deleteProperty(backend, "recordAndSubmit");
+    }
   }
 }
 

@@ -13,7 +13,7 @@ import {
   type TaskGradient,
 } from "../meta/mod.ts";
 import { crossEntropy, forward, mmd2 } from "../model/mod.ts";
-import type { Compute, ComputeInput } from "../runtime/mod.ts";
+import { type Compute, type ComputeInput, computeOnce } from "../runtime/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
 import { flattenTree, mapTree, type Tree, unflattenTree } from "../tree/mod.ts";
 import { gatherTrainingClips } from "./_gather_training_clips.ts";
@@ -160,30 +160,36 @@ function metaJobs(setup: RunnerSetup, jobs: readonly MetaJob[], compute: Compute
   const clips = [joined(setup, micro), joined(setup, gather("query")), joined(setup, macros)];
   const weights = weightsOf(config);
   const key = ["meta", supportLabels, firstOrder, stepWeights];
-  return collect(compute, { theta, clips, labels, key }, (params, rates, [support, query, macro]) => {
-    const result = taskGradient(params, rates, {
-      tasks: jobs.length,
-      support: support!,
-      supportLabels,
-      query: query!,
-      queryLabels: labels.flat(),
-      macro: macro!,
-    }, {
-      architecture: architectureOf(config, set.classes.length),
-      alpha: innerRateOf(config),
-      innerSteps: innerStepsOf(config),
-      innerScope: ALGORITHMS[config.algorithm].innerScope,
-      firstOrder,
-      lambda1: macro === null ? config.lambda1 + config.lambda2 : config.lambda1,
-      lambda2: config.lambda2,
-      aux: config.aux,
-      sigma: config.sigma,
-      norm: config.norm,
-      ...(weights && { classWeights: weights }),
-      ...(stepWeights && { stepWeights }),
-    }, config);
-    return { params: result.params, rates: result.rates, loss: result.queryLoss, logits: result.queryLogits };
-  });
+  // Weights that still change come once each: nothing to record.
+  const changing = stepWeights !== null && stepWeights.slice(0, -1).some((weight) => weight !== 0);
+  return collect(
+    changing ? computeOnce : compute,
+    { theta, clips, labels, key },
+    (params, rates, [support, query, macro]) => {
+      const result = taskGradient(params, rates, {
+        tasks: jobs.length,
+        support: support!,
+        supportLabels,
+        query: query!,
+        queryLabels: labels.flat(),
+        macro: macro!,
+      }, {
+        architecture: architectureOf(config, set.classes.length),
+        alpha: innerRateOf(config),
+        innerSteps: innerStepsOf(config),
+        innerScope: ALGORITHMS[config.algorithm].innerScope,
+        firstOrder,
+        lambda1: macro === null ? config.lambda1 + config.lambda2 : config.lambda1,
+        lambda2: config.lambda2,
+        aux: config.aux,
+        sigma: config.sigma,
+        norm: config.norm,
+        ...(weights && { classWeights: weights }),
+        ...(stepWeights && { stepWeights }),
+      }, config);
+      return { params: result.params, rates: result.rates, loss: result.queryLoss, logits: result.queryLogits };
+    },
+  );
 }
 
 function supervisedJobs(

@@ -98,38 +98,42 @@ export async function trainSplit(
     if (validation !== null) checkCalibrationMemory(settled, set, validation, k, "train");
   }
   const runner = await openRunner({ config: settled, set }, 0, signal);
-  let state = await firstState(settled, set.classes.length);
-  while (state.step < settled.outerSteps) {
-    state = await outerStep(settled, set, train, runner, state);
-    onStep?.(state.step, settled.outerSteps);
-    if (validation !== null) state = await selectTheta(runner, settled, set, state, { validation, shots });
-    // Lets a worker hear that it shall stop.
-    await new Promise((resolve) => setTimeout(resolve));
+  try {
+    let state = await firstState(settled, set.classes.length);
+    while (state.step < settled.outerSteps) {
+      state = await outerStep(settled, set, train, runner, state);
+      onStep?.(state.step, settled.outerSteps);
+      if (validation !== null) state = await selectTheta(runner, settled, set, state, { validation, shots });
+      // Lets a worker hear that it shall stop.
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    const finish = (theta: Theta) =>
+      finishTraining(runner, settled, set, train, theta, { name: "split", provenance: {} });
+    const models = new Map<Theta, Awaited<ReturnType<typeof finish>>>();
+    const thetaOf = (k: number) => state.selections[shots.indexOf(k)]?.best.theta ?? state.theta;
+    for (const theta of new Set([...shots.map(thetaOf), ...(shots.length === 0 ? [state.theta] : [])])) {
+      models.set(theta, await finish(theta));
+    }
+    const trained = performance.now();
+    const predictions: SubjectPredictions[][] = [];
+    for (const evaluation of evaluations) {
+      const model = models.get(thetaOf(evaluation.shots ?? settled.shots))!;
+      const { subjects } = await predictHoldout(runner, settled, set, split, model, evaluation);
+      predictions.push(subjects.map(({ name, truth, before, after }) => ({ subject: name, truth, before, after })));
+    }
+    const { card } = models.values().next().value!;
+    return {
+      trainSeconds: (trained - begun) / 1000,
+      evaluateSeconds: (performance.now() - trained) / 1000,
+      parameters: card.parameters,
+      bytes: card.bytes,
+      history: state.history,
+      evaluations: predictions,
+      ...(state.selections.length > 0 && {
+        selections: state.selections.map((selection, i) => selectionResult(selection, shots[i]!)),
+      }),
+    };
+  } finally {
+    runner.close();
   }
-  const finish = (theta: Theta) =>
-    finishTraining(runner, settled, set, train, theta, { name: "split", provenance: {} });
-  const models = new Map<Theta, Awaited<ReturnType<typeof finish>>>();
-  const thetaOf = (k: number) => state.selections[shots.indexOf(k)]?.best.theta ?? state.theta;
-  for (const theta of new Set([...shots.map(thetaOf), ...(shots.length === 0 ? [state.theta] : [])])) {
-    models.set(theta, await finish(theta));
-  }
-  const trained = performance.now();
-  const predictions: SubjectPredictions[][] = [];
-  for (const evaluation of evaluations) {
-    const model = models.get(thetaOf(evaluation.shots ?? settled.shots))!;
-    const { subjects } = await predictHoldout(runner, settled, set, split, model, evaluation);
-    predictions.push(subjects.map(({ name, truth, before, after }) => ({ subject: name, truth, before, after })));
-  }
-  const { card } = models.values().next().value!;
-  return {
-    trainSeconds: (trained - begun) / 1000,
-    evaluateSeconds: (performance.now() - trained) / 1000,
-    parameters: card.parameters,
-    bytes: card.bytes,
-    history: state.history,
-    evaluations: predictions,
-    ...(state.selections.length > 0 && {
-      selections: state.selections.map((selection, i) => selectionResult(selection, shots[i]!)),
-    }),
-  };
 }

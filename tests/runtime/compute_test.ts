@@ -167,3 +167,47 @@ onEachBackend("a computer that is closed while it replays ends that with an erro
   assertEquals(await computer.compute("closed", [x], work), await computeOnce("", [x], work));
   computer.close();
 }, ["webgpu"]);
+
+onEachBackend("recordings hold what they may together, or are one, and are freed", async () => {
+  const { device } = tf.engine().backend as unknown as { device: GPUDevice };
+  const [create, destroy] = [device.createBuffer, GPUBuffer.prototype.destroy];
+  let held = 0;
+  device.createBuffer = (descriptor) => {
+    held += descriptor.size;
+    return create.call(device, descriptor);
+  };
+  GPUBuffer.prototype.destroy = function () {
+    held -= this.size;
+    return destroy.call(this);
+  };
+  const side = 1000;
+  const map = 4 * side * side;
+  const x = input([4], "x");
+  const work = (factor: number) => ([a]: readonly tf.Tensor[]) => [
+    tf.max(tf.mul(tf.fill([side, side], factor), tf.slice(a!, [0], [1]))),
+  ];
+  /** What recordings of so many computations hold, after each came three times. */
+  const recorded = async (memory: number, count: number) => {
+    const computer = createComputer({ memory });
+    for (let factor = 1; factor <= count; factor++) {
+      for (let time = 0; time < 3; time++) {
+        const [got] = await computer.compute(String(factor), [x], work(factor));
+        const expected = factor * x.data[0]!;
+        assert(Math.abs(got![0]! - expected) <= 1e-6 * Math.abs(expected));
+      }
+    }
+    const before = held;
+    computer.close();
+    return before - held;
+  };
+  try {
+    const one = await recorded(1, 1);
+    assert(one >= map, "a single one may hold more than it may");
+    assertEquals(await recorded(1, 3), one);
+    assertEquals(await recorded(2 * one, 3), 2 * one);
+    assertEquals(await recorded(9 * one, 3), 3 * one);
+  } finally {
+    Reflect.deleteProperty(device, "createBuffer");
+    GPUBuffer.prototype.destroy = destroy;
+  }
+}, ["webgpu"]);

@@ -122,6 +122,8 @@ Deno.test("readDatabase() refuses a missing root, a file, an archive, an empty f
         const error = await assertRejects(() => readDatabase("manifest", `${root}/${archive}`), SyntaxError);
         assertMatch(error.message, /expected CSV text, got an archive: unpack it and give the folder$/);
       }
+      await Deno.copyFile(`${root}/a.zip`, `${root}/a.xlsx`);
+      await assertRejects(() => readDatabase("manifest", `${root}/a.xlsx`), SyntaxError, "a workbook: save it as CSV");
       await assertRejects(() => readDatabase("mmew" as DatabaseName, root), RangeError, 'got "mmew"');
     },
   );
