@@ -1,5 +1,5 @@
-import { setImmediate } from "node:timers";
 import type { Predictor } from "../../lib/inference/mod.ts";
+import { yieldToEvents } from "../../lib/process/mod.ts";
 
 interface Waiting {
   readonly clips: Uint8Array;
@@ -29,6 +29,8 @@ export function batchPredictions(predictor: Predictor, clipBytes: number): Predi
   let line: Waiting[] = [];
 
   async function run(): Promise<void> {
+    // Who is about to have decoded its clips comes along.
+    await yieldToEvents();
     const group = line;
     line = [];
     try {
@@ -49,7 +51,6 @@ export function batchPredictions(predictor: Predictor, clipBytes: number): Predi
   return (clips) =>
     new Promise((resolve, reject) => {
       line.push({ clips, resolve, reject });
-      // Who is about to have decoded its clips comes along.
-      if (line.length === 1) setImmediate(run);
+      if (line.length === 1) run();
     });
 }

@@ -1,4 +1,5 @@
 import type { Recipe } from "../data/mod.ts";
+import { yieldToEvents } from "../process/mod.ts";
 import type { ClipSource } from "./clip_source.ts";
 
 /**
@@ -30,7 +31,7 @@ export async function prepareClips(
     options.signal?.throwIfAborted();
     batch.set(await clip.prepare(recipe), i * size);
     // Decoding does not yield by itself; health checks must be answered between clips.
-    await new Promise((resolve) => setTimeout(resolve));
+    await yieldToEvents();
   }
   return batch;
 }

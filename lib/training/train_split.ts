@@ -1,5 +1,6 @@
 import type { Config } from "../config/mod.ts";
 import type { ClipSet, SubjectSplit } from "../data/mod.ts";
+import { yieldToEvents } from "../process/mod.ts";
 import { checkCalibrationMemory, checkTrainingMemory } from "./_check_training_memory.ts";
 import { type EvaluateOptions, predictHoldout } from "./_evaluate.ts";
 import { finishTraining } from "./_finish_training.ts";
@@ -105,7 +106,7 @@ export async function trainSplit(
       onStep?.(state.step, settled.outerSteps);
       if (validation !== null) state = await selectTheta(runner, settled, set, state, { validation, shots });
       // Lets a worker hear that it shall stop.
-      await new Promise((resolve) => setTimeout(resolve));
+      await yieldToEvents();
     }
     const finish = (theta: Theta) =>
       finishTraining(runner, settled, set, train, theta, { name: "split", provenance: {} });
