@@ -12,7 +12,7 @@ export async function motionApex(
   { crop, size }: Omit<FrameShape, "channels">,
 ): Promise<number> {
   const small = smallFrames(read, { crop, size, channels: 1 });
-  const onset = await small(0);
+  const onset = (await small(0)).slice();
   const motion = [0];
   for (let j = 1; j < frames; j++) {
     let sum = 0;

@@ -32,16 +32,35 @@ export function axisWeights(from: number, to: number): AxisWeights {
   return { start, weights };
 }
 
-/** Resizes rows of interleaved channels: `[height, width, C]` to `[to rows, to columns, C]`, in floating point. */
+/** Memory that pictures of one size are resized in, one after another. */
+export interface ResizeRoom {
+  /** `[height, to columns, C]`. */
+  readonly narrow: Float32Array;
+  /** `[to rows, to columns, C]`. */
+  readonly out: Float32Array;
+}
+
+/** Makes the memory for pictures of so many rows. */
+export function resizeRoom(height: number, channels: number, columns: AxisWeights, rows: AxisWeights): ResizeRoom {
+  const stride = columns.start.length * channels;
+  return { narrow: new Float32Array(height * stride), out: new Float32Array(rows.start.length * stride) };
+}
+
+/**
+ * Resizes rows of interleaved channels: `[height, width, C]` to `[to rows, to columns, C]`, in floating point.
+ *
+ * @returns `room.out`.
+ */
 export function resize(
   input: Float32Array,
   { width, channels }: { readonly width: number; readonly channels: number },
   columns: AxisWeights,
   rows: AxisWeights,
+  room = resizeRoom(input.length / (width * channels), channels, columns, rows),
 ): Float32Array {
   const outWidth = columns.start.length;
   const height = input.length / (width * channels);
-  const narrow = new Float32Array(height * outWidth * channels); // [height, outWidth, C]
+  const { narrow, out } = room;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < outWidth; x++) {
       const weights = columns.weights[x]!;
@@ -54,7 +73,7 @@ export function resize(
     }
   }
   const stride = outWidth * channels;
-  const out = new Float32Array(rows.start.length * stride); // [outHeight, outWidth, C]
+  out.fill(0);
   for (let y = 0; y < rows.start.length; y++) {
     const weights = rows.weights[y]!;
     for (let k = 0; k < weights.length; k++) {

@@ -1,4 +1,4 @@
-import { type AxisWeights, axisWeights, resize } from "./_resize.ts";
+import { type AxisWeights, axisWeights, resize, type ResizeRoom, resizeRoom } from "./_resize.ts";
 import type { RawImage } from "./raw_image.ts";
 
 /** A box `[x, y, width, height]` in pixels. */
@@ -28,11 +28,10 @@ function checkCrop(crop: readonly number[], { width, height }: RawImage): void {
   }
 }
 
-/** Takes the box out of a frame and to C channels: Rec. 601 luma, or grey repeated. `[h, w, C]` floats. */
-function cropAndConvert(image: RawImage, crop: Box, channels: 1 | 3): Float32Array {
+/** Takes the box out of a frame and to C channels: Rec. 601 luma, or grey repeated. `[h, w, C]` floats, into `out`. */
+function cropAndConvert(image: RawImage, crop: Box, channels: 1 | 3, out: Float32Array): void {
   const [x0, y0, w, h] = crop;
   const { data, width, channels: source } = image;
-  const out = new Float32Array(w * h * channels);
   let at = 0;
   for (let y = y0; y < y0 + h; y++) {
     let from = (y * width + x0) * source;
@@ -42,16 +41,35 @@ function cropAndConvert(image: RawImage, crop: Box, channels: 1 | 3): Float32Arr
       else for (let c = 0; c < 3; c++) out[at++] = data[from]!;
     }
   }
-  return out;
+}
+
+/** What frames of one size have in common. */
+interface Size {
+  readonly width: number;
+  readonly height: number;
+  readonly crop: Box;
+  /** The box, `[h, w, C]`. */
+  readonly cut: Float32Array;
+  /** How it is resized; null where it has the size that is wanted. */
+  readonly resizing: readonly [columns: AxisWeights, rows: AxisWeights, room: ResizeRoom] | null;
+}
+
+function sizeOf({ width, height }: RawImage, crop: Box, { size, channels }: FrameShape): Size {
+  const [, , w, h] = crop;
+  const shared = { width, height, crop, cut: new Float32Array(w * h * channels) };
+  if (w === size && h === size) return { ...shared, resizing: null };
+  const axes = [axisWeights(w, size), axisWeights(h, size)] as const;
+  return { ...shared, resizing: [...axes, resizeRoom(h, channels, ...axes)] };
 }
 
 /**
- * Makes a reader that gives frame `index` cropped, converted and resized, `[H, W, C]`.
+ * Makes a reader that gives frame `index` cropped, converted and resized, `[H, W, C]`; its numbers count until the next
+ * frame is read.
  *
  * Frames of other sizes are resized each by itself; a box in pixels is a place in all of them only if they have one size.
  */
 export function smallFrames(read: ReadFrame, shape: FrameShape): (index: number) => Promise<Float32Array> {
-  let last: { width: number; height: number; crop: Box; axes: [AxisWeights, AxisWeights] } | undefined;
+  let last: Size | undefined;
   return async (index) => {
     const image = await read(index);
     const { width, height } = image;
@@ -64,10 +82,11 @@ export function smallFrames(read: ReadFrame, shape: FrameShape): (index: number)
       }
       const crop = shape.crop ?? [0, 0, width, height];
       checkCrop(crop, image);
-      last = { width, height, crop, axes: [axisWeights(crop[2], shape.size), axisWeights(crop[3], shape.size)] };
+      last = sizeOf(image, crop, shape);
     }
-    const cut = cropAndConvert(image, last.crop, shape.channels);
-    return resize(cut, { width: last.crop[2], channels: shape.channels }, ...last.axes);
+    const { cut, resizing } = last;
+    cropAndConvert(image, last.crop, shape.channels, cut);
+    return resizing === null ? cut : resize(cut, { width: last.crop[2], channels: shape.channels }, ...resizing);
   };
 }
 

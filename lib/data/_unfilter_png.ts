@@ -11,7 +11,7 @@ export function unfilterPng(raw: Uint8Array, rows: number, stride: number, step:
     const at = y * stride;
     const filter = raw[from - 1]!;
     const above = y > 0 ? at - stride : -1;
-    if (filter === 0 || (filter === 2 && above < 0)) out.set(raw.subarray(from, from + stride), at);
+    if (filter === 0 || (filter === 2 && above < 0)) copy(raw, out, from, at, stride);
     else if (filter === 1 || (filter === 4 && above < 0)) subtractLeft(raw, out, from, at, stride, step);
     else if (filter === 2) {
       for (let i = 0; i < stride; i++) out[at + i] = raw[from + i]! + out[above + i]!;
@@ -20,6 +20,15 @@ export function unfilterPng(raw: Uint8Array, rows: number, stride: number, step:
     else throw new SyntaxError(`expected PNG row filters 0 to 4, got ${filter}`);
   }
   return out;
+}
+
+/** Rows up to which a loop takes less than a view of the row does. */
+const SHORT = 256;
+
+/** Filter 0. */
+function copy(raw: Uint8Array, out: Uint8Array, from: number, at: number, stride: number): void {
+  if (stride > SHORT) out.set(raw.subarray(from, from + stride), at);
+  else for (let i = 0; i < stride; i++) out[at + i] = raw[from + i]!;
 }
 
 /** Filter 1, and filter 4 in the first row, where Paeth's predictor is the left pixel. */

@@ -128,7 +128,7 @@ export async function preprocessClip(
   const length = shape.size * shape.size * shape.channels;
   if (k !== 1) amplifyFrom(sums, length, k);
   // The clamped array rounds to nearest, halves to even.
-  const bytes = new Uint8Array(Uint8ClampedArray.from(sums).buffer);
+  const bytes = new Uint8Array(new Uint8ClampedArray(sums).buffer);
   if (flow) return await flowClip(bytes, recipe.size, flow);
   return fromOnset ? bytes.slice(length) : bytes;
 }

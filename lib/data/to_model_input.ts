@@ -11,8 +11,9 @@ import type { Recipe } from "./clip_set.ts";
  *
  * @param clips `[B, M, H, W, C]` bytes; B may be 0.
  * @param recipe What the clips were made by.
- * @returns `[B, M, H, W, C]` floats.
- * @throws {TypeError} When the bytes are no whole number of clips.
+ * @param out Where they go, as many numbers as bytes. @default {a new array}
+ * @returns `[B, M, H, W, C]` floats: `out`.
+ * @throws {TypeError} When the bytes are no whole number of clips, or `out` has another length.
  * @throws {RangeError} When the recipe is out of range.
  *
  * @example
@@ -23,7 +24,11 @@ import type { Recipe } from "./clip_set.ts";
  * assertEquals(toModelInput(Uint8Array.of(10, 61), recipe), Float32Array.of(0, 51 / 255));
  * ```
  */
-export function toModelInput(clips: Uint8Array, recipe: Recipe): Float32Array {
+export function toModelInput(
+  clips: Uint8Array,
+  recipe: Recipe,
+  out: Float32Array = new Float32Array(clips.length),
+): Float32Array {
   checkRecipe(recipe, "make the model's input");
   const frameSize = recipe.size * recipe.size * recipe.channels;
   const clipSize = recipe.frames * frameSize;
@@ -32,10 +37,15 @@ export function toModelInput(clips: Uint8Array, recipe: Recipe): Float32Array {
       `Cannot make the model's input: expected clips of ${clipSize} bytes, got ${clips.length} bytes`,
     );
   }
-  const out = new Float32Array(clips.length);
+  if (out.length !== clips.length) {
+    throw new TypeError(`Cannot make the model's input: expected room for ${clips.length} numbers, got ${out.length}`);
+  }
   const difference = recipe.input === "difference";
   if (recipe.flow?.scaling === "fixed") {
-    return out.map((_, i) => i % 3 === 2 ? clips[i]! / 255 : Math.max(-1, (clips[i]! - FLOW_ZERO) / FLOW_STEPS));
+    for (let i = 0; i < clips.length; i++) {
+      out[i] = i % 3 === 2 ? clips[i]! / 255 : Math.max(-1, (clips[i]! - FLOW_ZERO) / FLOW_STEPS);
+    }
+    return out;
   }
   for (let clip = 0; clip < clips.length; clip += clipSize) {
     for (let i = 0; i < clipSize; i++) {

@@ -13,6 +13,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Made once: zod compiles a schema when it is first used. */
+const bodySchema = z.object({ clips: clipsSchema });
+
 /** Refuses by counts alone what is too much, before a schema walks through it. */
 function checkCounts(clips: unknown, limits: Limits): void {
   if (!Array.isArray(clips)) return;
@@ -94,7 +97,7 @@ export function readImageClips(
   if (!isRecord(body)) throw fieldProblem("body", "expected a JSON object");
   const { clips: given, ...fields } = body;
   checkCounts(given, limits);
-  const { clips } = parseFields(z.object({ clips: clipsSchema }), { clips: given });
+  const { clips } = parseFields(bodySchema, { clips: given });
   let total = 0;
   const sources = clips.map((clip, i): ClipSource => {
     const field = `clips.${i}`;

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertLess, assertMatch } from "@std/assert";
 import type { Hono } from "hono";
 import {
   type AppEnv,
@@ -76,24 +76,80 @@ Deno.test("readBody() answers 413 beyond the limit, announced or streamed", asyn
   assertMatch(String(pulled), /^[3-6]$/);
 });
 
-Deno.test("readBody() answers 408 to a body that does not end, however busily it trickles", async () => {
-  const app = createBaseApp({ ...testDeps(), limits: { bodyMs: 60 } }, { ready: () => Promise.resolve(null) });
-  app.post("/", async (c) => c.text(`${(await readBody(c)).length}`));
-  let timer: ReturnType<typeof setInterval> | undefined;
-  let cancelled = false;
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      timer = setInterval(() => controller.enqueue(new Uint8Array(1)), 5);
-    },
-    cancel() {
-      cancelled = true;
-      clearInterval(timer);
-    },
+for (
+  const [what, headers] of [["whose length is not known", {}], ["of a megabyte", {
+    "Content-Length": "1000000",
+  }]] as const
+) {
+  Deno.test(`readBody() answers 408 to a body that does not end, however busily it trickles, and reads no more: ${what}`, async () => {
+    const app = createBaseApp({ ...testDeps(), limits: { bodyMs: 60 } }, { ready: () => Promise.resolve(null) });
+    app.post("/", async (c) => c.text(`${(await readBody(c)).length}`));
+    let timer: ReturnType<typeof setInterval> | undefined;
+    let cancelled = false;
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        timer = setInterval(() => controller.enqueue(new Uint8Array(1)), 5);
+      },
+      cancel() {
+        cancelled = true;
+        clearInterval(timer);
+      },
+    });
+    const response = await app.request("/", { method: "POST", body, headers });
+    assertEquals([response.headers.get("Connection"), cancelled], ["close", true]);
+    assertEquals((await problemOf(response)).status, 408);
+    assertEquals(await (await app.request("/", { method: "POST", body: "abc" })).text(), "3");
   });
-  const response = await app.request("/", { method: "POST", body });
-  assertEquals([response.headers.get("Connection"), cancelled], ["close", true]);
-  assertEquals((await problemOf(response)).status, 408);
-  assertEquals(await (await app.request("/", { method: "POST", body: "abc" })).text(), "3");
+}
+
+Deno.test("readBody() puts parts of any size together", async () => {
+  const app = createBaseApp({ ...testDeps(), limits: { bodyBytes: 5000 } }, { ready: () => Promise.resolve(null) });
+  app.post("/", async (c) => c.body(new Uint8Array(await readBody(c))));
+  const whole = Uint8Array.from({ length: 5000 }, (_, i) => i % 251);
+  for (const part of [1, 7, 64, 4999, 5000]) {
+    let at = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (at >= whole.length) return controller.close();
+        controller.enqueue(whole.slice(at, at += part));
+      },
+    });
+    assertEquals(await (await app.request("/", { method: "POST", body })).bytes(), whole, `${part}`);
+  }
+});
+
+Deno.test("readBody() answers 408 to an announced body that trickles, and 400 to one that ends early, on a real port", async () => {
+  const deps = testDeps();
+  const app = createBaseApp({ ...deps, limits: { bodyMs: 100 } }, { ready: () => Promise.resolve(null) });
+  app.post("/", async (c) => c.text(`${(await readBody(c)).length}`));
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => app.fetch(request, {}));
+  const { port } = server.addr;
+  const open = async (start: string) => {
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    await connection.write(new TextEncoder().encode(`POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n${start}`));
+    return connection;
+  };
+  try {
+    const slow = await open("Content-Length: 1000\r\n\r\n1");
+    const trickle = setInterval(() => slow.write(Uint8Array.of(49)).catch(() => {}), 10);
+    const begun = performance.now();
+    const answer = new Uint8Array(100);
+    await slow.read(answer);
+    assertLess(performance.now() - begun, 2000);
+    clearInterval(trickle);
+    slow.close();
+    assertMatch(new TextDecoder().decode(answer), /^HTTP\/1.1 408 /);
+    const gone = await open("Content-Length: 1000\r\n\r\n1");
+    gone.close();
+    const after = await fetch(`http://127.0.0.1:${port}`, { method: "POST", body: "abc" });
+    assertEquals(await after.text(), "3");
+    for (let i = 0; i < 50 && deps.logged.length < 3; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+    const statuses = deps.logged.map(({ status }) => status);
+    assertEquals(statuses.toSorted(), [200, 400, 408].toSorted());
+    assertEquals(deps.logged.filter(({ level }) => level === "error"), []);
+  } finally {
+    await server.shutdown();
+  }
 });
 
 Deno.test("readBody() answers 400 to a body that breaks off, and the log calls it no error", async () => {
