@@ -29,8 +29,8 @@ export function batchPredictions(predictor: Predictor, clipBytes: number): Predi
   let line: Waiting[] = [];
 
   async function run(): Promise<void> {
-    // Who is about to have decoded its clips comes along.
-    await yieldToEvents();
+    // Who is about to have decoded its clips comes along; who comes later is of the next run, whatever becomes of this one.
+    await yieldToEvents().catch(() => {});
     const group = line;
     line = [];
     try {

@@ -15,9 +15,6 @@ import type { LoadedPredictor, PredictorCache } from "./create_predictor_cache.t
 import { modelSlot } from "./model_slot.ts";
 import { subjectSlot } from "./subject_slot.ts";
 
-/** Backends on which a run for several requests was measured to cost less, and answers bit by bit the same. */
-const BATCHED: readonly string[] = ["wasm"];
-
 /** Finds what answers. */
 export interface Answerers {
   /** A model: its stable version, or the one asked for. */
@@ -38,12 +35,7 @@ export function findAnswerers(
   async function ready(weights: Weights, card: ModelCard, calibrated: boolean): Promise<LoadedPredictor> {
     const predictor = await engine.createPredictor(weights, card, { calibrated });
     const { frames, size, channels } = card.recipe;
-    return {
-      predictor,
-      card,
-      ...(BATCHED.includes(engine.backend) &&
-        { together: batchPredictions(predictor, frames * size * size * channels) }),
-    };
+    return { predictor, together: batchPredictions(predictor, frames * size * size * channels), card };
   }
 
   /** A model, whoever's it is: its stable version, or the one asked for. */

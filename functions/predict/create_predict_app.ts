@@ -110,7 +110,7 @@ export function createPredictApp(deps: PredictDeps): Hono<AppEnv> {
         mark("decode");
         signal.throwIfAborted();
         // Alone, a request has nobody to wait for.
-        const predict = together !== undefined && queue.active > 1 ? together : predictor.predict;
+        const predict = predictor.batches && queue.active > 1 ? together : predictor.predict;
         return { probabilities: await predict(batch), classes: card.classes };
       }, signal);
     };

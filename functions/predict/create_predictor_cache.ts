@@ -5,8 +5,8 @@ import { isSubjectSlot } from "./is_subject_slot.ts";
 /** A predictor and the card it was made with. */
 export interface LoadedPredictor {
   readonly predictor: Predictor;
-  /** Predicts like the predictor, clips of several requests in one run, where that is of use. */
-  readonly together?: Predictor["predict"];
+  /** Predicts like the predictor, clips of several requests in one run. */
+  readonly together: Predictor["predict"];
   readonly card: Pick<ModelCard, "classes" | "recipe">;
 }
 

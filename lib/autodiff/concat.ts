@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import { concatKernel } from "./kernels/mod.ts";
 import { slice } from "./slice.ts";
 import { record, type Value } from "./value.ts";
 
@@ -23,7 +23,7 @@ import { record, type Value } from "./value.ts";
 export function concat(xs: readonly Value[], axis: number): Value {
   if (xs.length === 1) return xs[0]!;
   // A copy: the caller's list may grow.
-  return record(tf.concat(xs.map((x) => x.tensor), axis), [...xs], (dy, inputs) => {
+  return record(concatKernel(xs.map((x) => x.tensor), axis), [...xs], (dy, inputs) => {
     let at = 0;
     return inputs.map((input) => {
       const begin = dy.tensor.shape.map((_, i) => i === axis ? at : 0);

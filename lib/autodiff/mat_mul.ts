@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import { matMulKernel } from "./kernels/mod.ts";
 import { transpose } from "./transpose.ts";
 import { record, type Value } from "./value.ts";
 
@@ -22,7 +22,7 @@ import { record, type Value } from "./value.ts";
  */
 export function matMul(a: Value, b: Value): Value {
   const flip = (x: Value) => transpose(x, x.tensor.rank === 2 ? [1, 0] : [0, 2, 1]);
-  return record(tf.matMul(a.tensor as tf.Tensor2D, b.tensor as tf.Tensor2D), [a, b], (dy, [x, y]) => [
+  return record(matMulKernel(a.tensor, b.tensor), [a, b], (dy, [x, y]) => [
     () => matMul(dy, flip(y!)),
     () => matMul(flip(x!), dy),
   ]);

@@ -1,5 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { broadcastKernel, scaleKernel } from "./kernels/mod.ts";
+import { broadcastKernel, meanKernel, scaleKernel } from "./kernels/mod.ts";
 import { record, type Value } from "./value.ts";
 
 /** Repeats a `[B, 1, 1|W, C]` value over a window and divides by its size: the adjoint of {@linkcode meanOver}. */
@@ -34,7 +33,5 @@ export function meanOver(x: Value, window: readonly [number, number]): Value {
   if (window[0] !== h || (window[1] !== w && window[1] !== 1)) {
     throw new RangeError(`Cannot average: expected a window of [${h}, ${w}] or [${h}, 1], got [${window}]`);
   }
-  const one = window[0] * window[1] === 1; // XNNPACK refuses a 1×1 window
-  const tensor = one ? tf.clone(x.tensor) : tf.avgPool(x.tensor as tf.Tensor4D, [window[0], window[1]], 1, "valid");
-  return record(tensor, [x], (dy, [input]) => [() => spreadMean(dy, input!.tensor.shape)]);
+  return record(meanKernel(x.tensor, window), [x], (dy, [input]) => [() => spreadMean(dy, input!.tensor.shape)]);
 }

@@ -19,6 +19,7 @@ export { maxPool } from "./max_pool.ts";
 export { meanOver } from "./mean_over.ts";
 export { mul } from "./mul.ts";
 export { pad } from "./pad.ts";
+export { addressesOf, type Program, recordProgram } from "./record_program.ts";
 export { relu } from "./relu.ts";
 export { reshape } from "./reshape.ts";
 export { rsqrt } from "./rsqrt.ts";

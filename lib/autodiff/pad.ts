@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import { padKernel } from "./kernels/mod.ts";
 import { slice } from "./slice.ts";
 import { record, type Value } from "./value.ts";
 
@@ -22,7 +22,7 @@ import { record, type Value } from "./value.ts";
  */
 export function pad(x: Value, widths: readonly (readonly [number, number])[]): Value {
   if (x.tensor.rank > 4) throw new RangeError(`Cannot pad: expected rank 1 to 4, got ${x.tensor.rank}`);
-  return record(tf.pad(x.tensor, widths as [number, number][]), [x], (dy, [input]) => [
+  return record(padKernel(x.tensor, widths), [x], (dy, [input]) => [
     () => slice(dy, widths.map(([before]) => before), input!.tensor.shape),
   ]);
 }

@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { gateKernel } from "./kernels/mod.ts";
+import type * as tf from "@tensorflow/tfjs-core";
+import { gateKernel, reluKernel } from "./kernels/mod.ts";
 import { record, type Value } from "./value.ts";
 
 /** x where y > 0, else zero: linear in x, its own adjoint, and without a gradient to y. */
@@ -24,5 +24,5 @@ function gate(x: Value, y: tf.Tensor): Value {
  * ```
  */
 export function relu(x: Value): Value {
-  return record(tf.relu(x.tensor), [x], (dy, _inputs, y) => [() => gate(dy, y.tensor)]);
+  return record(reluKernel(x.tensor), [x], (dy, _inputs, y) => [() => gate(dy, y.tensor)]);
 }

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import { sliceKernel } from "./kernels/mod.ts";
 import { pad } from "./pad.ts";
 import { record, type Value } from "./value.ts";
 
@@ -21,7 +21,7 @@ import { record, type Value } from "./value.ts";
  * ```
  */
 export function slice(x: Value, begin: readonly number[], size: readonly number[]): Value {
-  return record(tf.slice(x.tensor, begin as number[], size as number[]), [x], (dy, [input]) => [
+  return record(sliceKernel(x.tensor, begin, size), [x], (dy, [input]) => [
     () => pad(dy, begin.map((at, axis): [number, number] => [at, input!.tensor.shape[axis]! - at - size[axis]!])),
   ]);
 }

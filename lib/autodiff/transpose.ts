@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import { transposeKernel } from "./kernels/mod.ts";
 import { record, type Value } from "./value.ts";
 
 /**
@@ -20,5 +20,5 @@ import { record, type Value } from "./value.ts";
  */
 export function transpose(x: Value, order: readonly number[]): Value {
   const inverse = order.map((_, axis) => order.indexOf(axis));
-  return record(tf.transpose(x.tensor, order as number[]), [x], (dy) => [() => transpose(dy, inverse)]);
+  return record(transposeKernel(x.tensor, order), [x], (dy) => [() => transpose(dy, inverse)]);
 }

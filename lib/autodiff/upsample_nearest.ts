@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
 import { avgPool } from "./avg_pool.ts";
+import { upsampleKernel } from "./kernels/mod.ts";
 import { scale } from "./scale.ts";
 import { record, type Value } from "./value.ts";
 
@@ -20,7 +20,5 @@ import { record, type Value } from "./value.ts";
  * ```
  */
 export function upsampleNearest(x: Value): Value {
-  const [, h, w] = x.tensor.shape as [number, number, number];
-  const tensor = tf.image.resizeNearestNeighbor(x.tensor as tf.Tensor4D, [2 * h, 2 * w]);
-  return record(tensor, [x], (dy) => [() => scale(avgPool(dy), 4)]);
+  return record(upsampleKernel(x.tensor), [x], (dy) => [() => scale(avgPool(dy), 4)]);
 }

@@ -1,32 +1,23 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { constant, type Value, variable } from "../autodiff/mod.ts";
 import { ALGORITHMS, type Config, innerRateOf, innerStepsOf } from "../config/mod.ts";
-import { canMagnify, magnifyClips, toModelInput } from "../data/mod.ts";
+import { canMagnify, magnifyClips } from "../data/mod.ts";
 import { estimateBytes, innerLoop } from "../meta/mod.ts";
-import { type Architecture, createNormFolds, forward, type Memory } from "../model/mod.ts";
+import { forward } from "../model/mod.ts";
 import { checkMemory } from "../runtime/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
 import { flattenTree, mapTree, type Tree } from "../tree/mod.ts";
+import { makePredictor } from "./_make_predictor.ts";
+import { createPrograms } from "./_programs.ts";
 import { readStatistics } from "./_read_statistics.ts";
 import { remember } from "./_remember.ts";
 import { architectureOf } from "./architecture_of.ts";
 import { calibrationWork } from "./calibration_work.ts";
 import { checkWeights } from "./check_weights.ts";
-import { memoryValues, type StoredMemory } from "./memory.ts";
-import { statisticsValues } from "./statistics.ts";
 import { supportNormOf } from "./_support_norm_of.ts";
+import { uploadClips } from "./_upload_clips.ts";
 import { toStored, toTensors } from "./tensors.ts";
-import type { Calibration, CalibrationClips, Fit, InferenceEngine, ModelCard, Predictor, Weights } from "./types.ts";
-
-/** Clips run through the network at a time: bounds memory whatever a request holds. */
-const CHUNK = 16;
-
-/** Uploads uint8 clips as the network takes them, `[B, M, H, W, C]`. */
-function upload(clips: Uint8Array, card: ModelCard): tf.Tensor {
-  const { frames, size, channels } = card.recipe;
-  const length = frames * size * size * channels;
-  return tf.tensor(toModelInput(clips, card.recipe), [clips.length / length, frames, size, size, channels]);
-}
+import type { Calibration, CalibrationClips, Fit, InferenceEngine, ModelCard, Weights } from "./types.ts";
 
 /** The bytes of the clips that `keep` picks. */
 function pickClips(clips: Uint8Array, count: number, keep: (index: number) => boolean): Uint8Array {
@@ -61,70 +52,6 @@ function innerOptions(config: Config, hasMacro: boolean) {
     : { ...shared, lambda1: config.lambda1 + config.lambda2, lambda2: 0 };
 }
 
-/**
- * Uploads what predicts. A function of its own, because functions made in one scope keep all of it alive: a predictor
- * would hold the weights at rest, in memory twice.
- */
-function uploadWeights(weights: Weights, card: ModelCard, architecture: Architecture) {
-  const stored = weights as { params: Tree<StoredTensor>; stats: Tree<StoredTensor>; memory?: StoredMemory };
-  checkWeights(stored.params, architecture);
-  // In a scope, so that nothing stays uploaded when a part is missing.
-  return tf.tidy(() =>
-    ({
-      params: mapTree(toTensors(stored.params), constant),
-      statistics: statisticsValues(stored.stats, card.config.backbone),
-      memory: memoryValues(stored.memory, architecture),
-    }) as unknown as tf.TensorContainer
-  ) as unknown as { params: Tree<Value>; statistics: Value[]; memory: Memory | null };
-}
-
-/** Makes weights ready to predict; see {@linkcode InferenceEngine}. */
-function makePredictor(weights: Weights, card: ModelCard, { calibrated = false } = {}): Predictor {
-  const temperature = card.temperature?.[calibrated ? "calibrated" : "base"];
-  const architecture = architectureOf(card.config, card.classes.length);
-  const { params, statistics, memory } = uploadWeights(weights, card, architecture);
-  const owned: tf.Tensor[] = [];
-  mapTree(params, (value) => owned.push(value.tensor));
-  owned.push(...statistics.map((value) => value.tensor));
-  if (memory) owned.push(memory.features.tensor);
-  // Its sign, slope and shift take three numbers where a channel's statistics take two.
-  const folds = createNormFolds();
-  let bytes = 0;
-  for (const tensor of owned) bytes += 4 * tensor.size;
-  for (const { tensor } of statistics) bytes += 6 * tensor.size;
-  const clipLength = card.recipe.frames * card.recipe.size ** 2 * card.recipe.channels;
-  return {
-    bytes,
-    async predict(clips) {
-      const count = clips.length / clipLength;
-      const n = card.classes.length;
-      if (!Number.isInteger(count)) {
-        throw new TypeError(`Cannot predict: expected clips of ${clipLength} bytes, got ${clips.length} bytes in all`);
-      }
-      const out = new Float32Array(count * n);
-      for (let at = 0; at < count; at += CHUNK) {
-        const part = clips.subarray(at * clipLength, Math.min(at + CHUNK, count) * clipLength);
-        const probabilities = tf.tidy(() => {
-          const { logits } = forward(architecture, params, constant(upload(part, card)), {
-            ...{ statistics, folds },
-            ...(memory && { memory }),
-            want: { logits: true },
-          });
-          const z = logits!.tensor as tf.Tensor2D;
-          return tf.softmax(temperature === undefined ? z : tf.div(z, temperature));
-        });
-        out.set(await probabilities.data(), at * n);
-        probabilities.dispose();
-      }
-      return out;
-    },
-    dispose() {
-      folds.dispose();
-      tf.dispose(owned);
-    },
-  };
-}
-
 /** Mean negative log-likelihood and accuracy of probabilities `[B, N]`. */
 function fitOf(probabilities: Float32Array, labels: readonly number[], classes: number): Fit {
   let loss = 0;
@@ -144,7 +71,8 @@ async function fit(
   labels: readonly number[],
   options: { readonly calibrated?: boolean } = {},
 ): Promise<Fit> {
-  const predictor = makePredictor(weights, card, options);
+  // It answers once: a program would not pay.
+  const predictor = makePredictor(weights, card, { ...options, programs: createPrograms() });
   try {
     return fitOf(await predictor.predict(clips), labels, card.classes.length);
   } finally {
@@ -173,14 +101,14 @@ function adapt(
   const architecture = architectureOf(card.config, card.classes.length);
   const stored = base as { params: Tree<StoredTensor>; rates?: Tree<StoredTensor> };
   return tf.tidy(() => {
-    const support = constant(upload(micro, card));
+    const support = constant(uploadClips(micro, card));
     const rates: Tree<Value> | undefined = stored.rates && mapTree(toTensors(stored.rates), constant);
     const task = {
       support,
       supportLabels: labels,
       query: null,
       queryLabels: [],
-      macro: macro === null ? null : constant(upload(macro, card)),
+      macro: macro === null ? null : constant(uploadClips(macro, card)),
     };
     const options = { architecture, ...innerOptions(card.config, macro !== null), innerSteps: 1 };
     const supportNorm = supportNormOf(base, card, labels.length);
@@ -236,7 +164,7 @@ async function calibrate(
   checkWeights((base as { params: Tree<StoredTensor> }).params, architectureOf(card.config, card.classes.length));
   const before = await fit(base, card, micro, labels);
   const weights = ALGORITHMS[card.config.algorithm].training === "metric"
-    ? await remember(base, card, () => upload(micro, card), labels)
+    ? await remember(base, card, () => uploadClips(micro, card), labels)
     : await stepped(base, card, micro, macro, labels, innerSteps);
   const present = new Set(labels);
   return {
@@ -252,7 +180,7 @@ async function calibrate(
  *
  * Predictions normalise with stored statistics, so a clip's answer does not depend on the clips beside it.
  *
- * @returns The engine; it holds nothing itself.
+ * @returns The engine; what it holds goes with the last of its predictors.
  *
  * @example
  * ```ts
@@ -267,12 +195,13 @@ async function calibrate(
  * Source: paper 4.2 (testing phase).
  */
 export function createInferenceEngine(): InferenceEngine {
+  const programs = createPrograms();
   return {
     get backend() {
       return tf.getBackend();
     },
     // deno-lint-ignore require-await -- what is wrong with weights rejects
-    createPredictor: async (weights, card, options) => makePredictor(weights, card, options),
+    createPredictor: async (weights, card, options) => makePredictor(weights, card, { ...options, programs }),
     calibrate,
   };
 }

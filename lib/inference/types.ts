@@ -60,6 +60,11 @@ export interface Predictor {
   /** Bytes held, for caches that bound memory. */
   readonly bytes: number;
   /**
+   * Whether clips of several requests cost less in one call: measured on wasm, where the network runs op by op; where it
+   * runs by a program, clips go one after another anyhow.
+   */
+  readonly batches: boolean;
+  /**
    * Class probabilities of clips, each independent of the others.
    *
    * @param clips `[B, M, H, W, C]` uint8.

@@ -24,6 +24,8 @@ import type { NormFold, NormFolds } from "./types.ts";
  */
 export function createNormFolds(): NormFolds {
   const known: NormFold[] = [];
+  const tensors = () =>
+    known.flatMap(({ sign, slope, shift }) => [slope.tensor, shift.tensor, ...(sign === null ? [] : [sign.tensor])]);
   const kept = (value: Value) => constant(tf.keep(value.tensor));
   return {
     take(index, make) {
@@ -35,10 +37,12 @@ export function createNormFolds(): NormFolds {
       }
       return fold;
     },
+    get tensors() {
+      return tensors();
+    },
     dispose() {
-      for (const { sign, slope, shift } of known.splice(0)) {
-        tf.dispose([slope.tensor, shift.tensor, ...(sign === null ? [] : [sign.tensor])]);
-      }
+      tf.dispose(tensors());
+      known.length = 0;
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Value } from "../autodiff/mod.ts";
 import type { Config } from "../config/mod.ts";
 import type { Tree } from "../tree/mod.ts";
@@ -45,6 +46,8 @@ export interface NormFold {
 export interface NormFolds {
   /** The fold of a layer: as it is known, else as it is made now. */
   take(index: number, make: () => NormFold): NormFold;
+  /** Those of the folds that are known. */
+  readonly tensors: readonly Tensor[];
   dispose(): void;
 }
 

@@ -30,7 +30,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   inference: ["tree", "autodiff", "config", "runtime", "model", "meta", "data", "storage"],
   training: [
     ...["tree", "autodiff", "random", "config", "runtime", "model", "meta", "data", "storage"],
-    ...["eval", "inference"],
+    ...["eval", "inference", "process"],
   ],
   study: [
     ...["tree", "config", "random", "runtime", "data", "storage", "eval", "training"],

@@ -57,6 +57,7 @@ export function fakeEngine(): FakeEngine {
       let disposed = false;
       return {
         bytes: 12,
+        batches: false,
         // deno-lint-ignore require-await
         async predict(clips) {
           if (disposed) throw new Error("this predictor is disposed");

@@ -12,7 +12,9 @@ import { tolerance } from "../_util/tolerance.ts";
 import { drawInputs, OP_TABLE, type OpRow, upload } from "./_op_table.ts";
 
 /** What mod.ts exports that is no op. */
-const MACHINERY = ["Value", "constant", "detach", "gradients", "ownKernels", "record", "variable"];
+const MACHINERY = [
+  ...["Value", "addressesOf", "constant", "detach", "gradients", "ownKernels", "record", "recordProgram", "variable"],
+];
 
 /** Half the stencil's step: wide for float32, narrow enough that no row leaves its smooth piece. */
 const STEP = 0.02;

@@ -7,6 +7,7 @@ function setUp(fail = false) {
   const runs: number[] = [];
   const predictor: Predictor = {
     bytes: 0,
+    batches: true,
     // deno-lint-ignore require-await
     async predict(clips) {
       runs.push(clips.length / 2);

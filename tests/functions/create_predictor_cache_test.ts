@@ -8,14 +8,17 @@ function loader(bytes = 10) {
   const load = async (): Promise<LoadedPredictor> => {
     counts.made++;
     counts.alive++;
+    const predict = () => Promise.resolve(new Float32Array());
     return {
       predictor: {
         bytes,
-        predict: () => Promise.resolve(new Float32Array()),
+        batches: false,
+        predict,
         dispose() {
           counts.alive--;
         },
       },
+      together: predict,
       card: { classes: [], recipe: { frames: 1, size: 1, channels: 1, input: "frames", time: "tim" } },
     };
   };

@@ -101,6 +101,97 @@ onEachBackend("a predictor holds what its bytes say, and disposes of all of it",
   });
 });
 
+for (const decoder of ["none", "unet"] as const) {
+  Deno.test(`on wasm a program answers from the second call on, with the bits of the first: ${decoder}`, async () => {
+    await chooseBackend("wasm");
+    // Eight channels: convolutions of this project's own, which programs are made of.
+    const card = smallCard({ channels: 8, size: 32, decoder });
+    const weights = await smallWeights(card);
+    const { weights: own } = await engine.calibrate(weights, card, calibrationClips(card, [0, 1, 2, 1]));
+    const [clips, others] = [smallClips(card, 3, "program"), smallClips(card, 20, "others")];
+    await withTensorCount(async () => {
+      const fresh = await engine.createPredictor(weights, card);
+      const first = await fresh.predict(clips);
+      const firstOfOthers = await predictAll(weights, card, others);
+      await withTensorCount(async () => assertEquals(await fresh.predict(clips), first), 1); // the program's memory
+      assertEquals(fresh.batches, false);
+      assertEquals(await fresh.predict(others), firstOfOthers);
+      // Another predictor has the program at once, with its own weights.
+      const person = await engine.createPredictor(own, card);
+      const firstOfPerson = await person.predict(clips);
+      await withTensorCount(async () => assertEquals(await person.predict(clips), firstOfPerson));
+      assertNotEquals(firstOfPerson, first);
+      assertEquals(await fresh.predict(clips), first);
+      fresh.dispose();
+      assertEquals(await person.predict(clips), firstOfPerson, "the program lives on");
+      person.dispose();
+    });
+  });
+}
+
+/** The same tree with its keys the other way round. */
+function reversed<T>(tree: T): T {
+  if (typeof tree !== "object" || tree === null || "data" in tree) return tree;
+  return Object.fromEntries(Object.entries(tree).toReversed().map(([key, value]) => [key, reversed(value)])) as T;
+}
+
+Deno.test("on wasm predictors share a program whatever the order of their weights' names", async () => {
+  await chooseBackend("wasm");
+  const card = smallCard({ channels: 8, size: 32 });
+  const weights = await smallWeights(card);
+  const { weights: own } = await engine.calibrate(weights, card, calibrationClips(card, [0, 1, 2, 1]));
+  const clips = smallClips(card, 3, "order");
+  const expected = await predictAll(own, card, clips);
+  const first = await engine.createPredictor(weights, card);
+  const other = await engine.createPredictor(reversed(own), card);
+  for (let call = 0; call < 3; call++) {
+    await first.predict(clips);
+    assertEquals(await other.predict(clips), expected, `call ${call}`);
+  }
+  first.dispose();
+  other.dispose();
+});
+
+Deno.test("a predictor that was disposed of refuses, and disposing of it again takes nothing from others", async () => {
+  await chooseBackend("wasm");
+  const card = smallCard({ channels: 8, size: 32 });
+  const weights = await smallWeights(card);
+  const clips = smallClips(card, 1, "disposed");
+  await withTensorCount(async () => {
+    const [gone, stays] = [await engine.createPredictor(weights, card), await engine.createPredictor(weights, card)];
+    const answer = await gone.predict(clips);
+    await gone.predict(clips);
+    gone.dispose();
+    gone.dispose();
+    await assertRejects(() => gone.predict(clips), Error, "Cannot predict: the predictor was disposed of");
+    for (let call = 0; call < 3; call++) assertEquals(await stays.predict(clips), answer);
+    stays.dispose();
+  });
+});
+
+Deno.test("on wasm a network of other ops is answered op by op, and says that batches pay", async () => {
+  await chooseBackend("wasm");
+  const card = smallCard();
+  const predictor = await engine.createPredictor(await smallWeights(card), card);
+  const clips = smallClips(card, 3, "program");
+  const answers = [await predictor.predict(clips), await predictor.predict(clips), await predictor.predict(clips)];
+  assertEquals(answers[1], answers[0]);
+  assertEquals(answers[2], answers[0]);
+  assertEquals(predictor.batches, true);
+  predictor.dispose();
+});
+
+Deno.test("a program's answer of weights that are no numbers is no number either", async () => {
+  await chooseBackend("wasm");
+  const card = smallCard({ channels: 8, size: 32 });
+  const weights = await smallWeights(card);
+  tensorAt(weights, "params.conv2.w").data.fill(NaN);
+  const predictor = await engine.createPredictor(weights, card);
+  const clips = smallClips(card, 1, "NaN");
+  for (let call = 0; call < 3; call++) assert((await predictor.predict(clips)).every(Number.isNaN), `call ${call}`);
+  predictor.dispose();
+});
+
 Deno.test("predict() answers no clips with nothing, and refuses half a clip", async () => {
   await chooseBackend("cpu");
   const card = smallCard();

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { eachTask } from "./_each_task.ts";
+import { addressOf, makeEmpty, nativeKernels } from "./_native.ts";
 import { type ElementProgram, lanesOf, onGpu, perElement, runOnGpu } from "./_gpu.ts";
 
 const BIAS: ElementProgram = {
@@ -21,7 +22,13 @@ export function biasKernel(x: tf.Tensor, b: tf.Tensor): tf.Tensor {
       shape: x.shape,
     });
   }
-  if (tasks === 1) return tf.add(x, b);
-  const y = eachTask(tasks, [[x, [x.size / b.size, c]], [b, [c]]], 0, (part, own) => tf.add(part!, own!));
+  if (tasks === 1) {
+    const native = x.dtype === "float32" && b.dtype === "float32" ? nativeKernels() : null;
+    if (native === null) return tf.add(x, b);
+    const out = makeEmpty(x.shape);
+    native.bias(addressOf(x), addressOf(b), addressOf(out), x.size / c, c);
+    return out;
+  }
+  const y = eachTask(tasks, [[x, [x.size / b.size, c]], [b, [c]]], 0, (part, own) => biasKernel(part!, own!));
   return tf.reshape(y, x.shape);
 }

@@ -137,6 +137,74 @@ for (const [variant, module] of VARIANTS) {
       assert(intact(result, 4 * a.length));
     }
     assert(intact(gated, 4 * edges.length));
+
+    const kept = room(4 * edges.length);
+    kernels.relu(put(edges), kept, edges.length);
+    assertEquals([...floats(kept, edges.length)].map((v) => v === 0 ? 0 : v), [1, 0, 0, 0, NaN, Infinity, 0]);
+    assert(intact(kept, 4 * edges.length));
+  });
+
+  for (const c of [1, 3, 4, 7, 16]) {
+    Deno.test(`kernels of layers with one vector a clip, of ${c} channels: ${variant}`, () => {
+      const { kernels, room, floats, put, intact } = fresh(module);
+      const [groups, rows] = [3, 21];
+      const x = numbers(groups * rows * c, "x");
+      const [b, w] = [numbers(c, "b"), numbers(c * 5, "w")];
+
+      const shifted = room(4 * x.length);
+      kernels.bias(put(x), put(b), shifted, groups * rows, c);
+      assertEquals(floats(shifted, x.length), x.map((v, at) => v + b[at % c]!));
+
+      const means = room(4 * groups * c);
+      kernels.mean(put(x), means, groups, rows, c);
+      const expected = Float64Array.from({ length: groups * c }, (_, at) => {
+        const [group, k] = [Math.floor(at / c), at % c];
+        return numbers(rows, "").reduce((sum, _, i) => sum + x[(group * rows + i) * c + k]!, 0) / rows;
+      });
+      assertEquals(floats(means, groups * c), Float32Array.from(expected));
+
+      const product = room(4 * groups * rows * 5);
+      kernels.matMul(put(x), put(w), product, groups * rows, c, 5);
+      const sums = Float64Array.from({ length: groups * rows * 5 }, (_, at) => {
+        const [row, n] = [Math.floor(at / 5), at % 5];
+        return b.reduce((sum, _, k) => sum + x[row * c + k]! * w[k * 5 + n]!, 0);
+      });
+      assert(relativeError(floats(product, sums.length), sums) < 1e-6);
+      assert(intact(shifted, 4 * x.length) && intact(means, 4 * groups * c) && intact(product, 4 * sums.length));
+    });
+  }
+
+  Deno.test(`copies take runs of any length from anywhere to anywhere: ${variant}`, () => {
+    const { kernels, room, floats, bytes, put, intact } = fresh(module);
+    const x = numbers(4000, "x");
+    for (const run of [1, 3, 4, 7, 128, 200]) {
+      const [n, steps] = [[2, 1, 3, 2], [2 * run + 1, 0, run, 5]] as const;
+      const outSteps = [6 * run, 0, 2 * run, run] as const;
+      const length = 12 * run + 2;
+      const out = room(4 * length);
+      kernels.clear(out, 4 * length);
+      kernels.copy(
+        ...[put(x), 12, out, 4, 4 * run] as const,
+        ...n,
+        ...steps.map((step) => 4 * step) as [number, number, number, number],
+        ...outSteps.map((step) => 4 * step) as [number, number, number, number],
+      );
+      const expected = new Float32Array(length);
+      for (let at = 0; at < 12 * run; at++) {
+        const [i, k, l, r] = [
+          Math.floor(at / (6 * run)),
+          Math.floor(at / (2 * run)) % 3,
+          Math.floor(at / run) % 2,
+          at % run,
+        ];
+        expected[1 + at] = x[3 + i * steps[0] + k * steps[2] + l * steps[3] + r]!;
+      }
+      assertEquals(floats(out, length), expected);
+      assert(intact(out, 4 * length));
+    }
+    const cleared = room(8);
+    kernels.clear(cleared, 5);
+    assertEquals([...bytes(cleared, 8)], [0, 0, 0, 0, 0, 0xaa, 0xaa, 0xaa]);
   });
 }
 

@@ -11,6 +11,13 @@ export function gate(x: usize, y: usize, out: usize, count: i32): void {
   }
 }
 
+/** out = x < 0 ? 0 : x. What is no number stays so. */
+export function relu(x: usize, out: usize, count: i32): void {
+  const zero = f32x4.splat(0), end = out + (<usize>(count & ~3) << 2);
+  for (; out < end; x += 16, out += 16) v128.store(out, f32x4.max(v128.load(x), zero));
+  for (let i = 0; i < (count & 3); i++, x += 4, out += 4) store<f32>(out, max<f32>(load<f32>(x), 0));
+}
+
 /** out = x + y. */
 export function add(x: usize, y: usize, out: usize, count: i32): void {
   const end = out + (<usize>(count & ~3) << 2);

@@ -1,6 +1,8 @@
 // The module's exports.
-export { affine, dots } from "./channels";
+export { affine, bias, dots, mean } from "./channels";
 export { directConv, directFilter, directScratch } from "./direct";
-export { add, gate, mul, scale, sub } from "./elementwise";
+export { add, gate, mul, relu, scale, sub } from "./elementwise";
+export { clear, copy } from "./layout";
+export { matMul } from "./mat_mul";
 export { pool, repool, unpool } from "./pool";
 export { winogradConv, winogradFilter, winogradScratch } from "./winograd";
