@@ -4,6 +4,7 @@ import { publishUntrained } from "../_lib/publish_untrained.ts";
 import { closedLoad, openLoad } from "./load.ts";
 import { makeClips } from "./make_clips.ts";
 import { percentile } from "./percentile.ts";
+import { createRawClient } from "./raw_client.ts";
 import type { SoakOptions, SoakRow } from "./types.ts";
 import { withServer } from "./with_server.ts";
 
@@ -55,7 +56,8 @@ async function writeSubjects(storeUrl: string, count: number): Promise<void> {
 /** p99 over p50 of a server that takes as long for a request and does nothing else, under the same load. */
 async function controlRatio(perSecond: number, seconds: number, signal: AbortSignal): Promise<number> {
   const control = await withServer("scripts/_soak/control_host.ts", {}, async ({ url }) => {
-    const send = async () => await (await fetch(url, { method: "POST", body: "x" })).text();
+    using client = createRawClient(url, new TextEncoder().encode("x"));
+    const send = () => client.send();
     await openLoad(perSecond / 2, { send, signal, requests: Math.ceil(SETTLE_SECONDS * perSecond / 2) });
     const limit = AbortSignal.any([signal, AbortSignal.timeout(1000 * seconds)]);
     return await openLoad(perSecond / 2, { send, signal: limit });
@@ -74,7 +76,11 @@ export async function soakPredict(options: SoakPredictOptions): Promise<SoakRow[
     return await withServer("functions/predict/main.ts", { LIGHTMAN_STORE: store }, async (server) => {
       const client = createClient(server.url);
       const clips = makeClips(1, { frames: 8, size: 32 });
-      const send = () => client.predict({ clips });
+      using raw = createRawClient(
+        `${server.url}/v1/predict`,
+        new TextEncoder().encode(JSON.stringify({ clips })),
+      );
+      const send = () => raw.send();
       const forSeconds = () => AbortSignal.any([signal, AbortSignal.timeout(1000 * seconds)]);
       await closedLoad(4, { send, signal, requests: 50 });
 

@@ -13,14 +13,32 @@ export interface SoakServer {
   ended(): Promise<string>;
 }
 
-/** Starts a program of this repository and waits for its port. */
+/** The flags that the task of a function runs it with; all permissions for what has no task. */
+async function flagsOf(program: string): Promise<string[]> {
+  const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`)) as { tasks: Record<string, string> };
+  for (const command of Object.values(tasks)) {
+    const words = command.split("deno run ").at(-1)!.split(" ");
+    if (words.includes(program)) return words.slice(0, words.indexOf(program));
+  }
+  return ["-A"];
+}
+
+/** Starts a program of this repository, a function as its task does, and waits for its port. */
 export async function startServer(
   program: string,
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ): Promise<SoakServer> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "--config", `${ROOT}deno.json`, `${ROOT}${program}`, ...args],
+    args: [
+      "run",
+      ...await flagsOf(program),
+      "--no-check",
+      "--config",
+      `${ROOT}deno.json`,
+      `${ROOT}${program}`,
+      ...args,
+    ],
     env: { LIGHTMAN_BACKEND: "wasm", LIGHTMAN_PORT: "0", NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
