@@ -44,6 +44,7 @@ export function addressesOf(tensors: readonly tf.Tensor[]): number[] {
  * @param compute The computation, of `input` and `given` alone; called inside `tf.tidy`.
  * @returns The result's numbers, and the program; null on other backends, and where an op takes part that is not one of
  * this project's kernels, which are those of convolutions and what is between them.
+ * @throws {Error} On webgpu, whose results cannot be read at once.
  *
  * @example
  * ```ts
